@@ -1,0 +1,33 @@
+"""HTML of texts with their spans, and of tables; everything that came from a raw text is escaped."""
+
+from casework.views.amounts import amount_text, number_text
+from casework.views.marks import Mark, mark_html
+from casework.views.parsed import parsed_html
+from casework.views.reading import Reading, anchor, gather_readings, where
+from casework.views.tables import Html, safe_href, show_table, table_html
+from casework.views.texts import PUBLISH, claims_html, legend_html, raw_html, text_html
+from casework.views.words import LANGUAGES, Words, load_words
+
+__all__ = [
+    "LANGUAGES",
+    "PUBLISH",
+    "Html",
+    "Mark",
+    "Reading",
+    "Words",
+    "amount_text",
+    "anchor",
+    "claims_html",
+    "gather_readings",
+    "legend_html",
+    "load_words",
+    "mark_html",
+    "number_text",
+    "parsed_html",
+    "raw_html",
+    "safe_href",
+    "show_table",
+    "table_html",
+    "text_html",
+    "where",
+]

@@ -1,0 +1,54 @@
+"""Amounts in words: what a claim's parsed fields say, for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from casework.views.words import Words, load_words
+
+__all__ = ["amount_text", "number_text"]
+
+
+def number_text(cell: str) -> str:
+    """Write a table's number with its thousands apart.
+
+    >>> number_text("1200000"), number_text("0.35"), number_text("")
+    ('1,200,000', '0.35', '')
+    """
+    try:
+        value = float(cell)
+    except ValueError:
+        return cell
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.10g}"
+
+
+def amount_text(claim: Mapping[str, str], lang: str = "en") -> str:
+    """Write a claim's amount, open ends and denominators included.
+
+    >>> amount_text({"low": "200000", "high": "", "unit": "yuan", "per": "year", "approx": "false"})
+    '≥ 200,000 yuan a year'
+    >>> amount_text({"low": "15", "high": "20", "unit": "percent", "per": "", "approx": "true"})
+    '≈ 15–20%'
+    """
+    words = load_words(lang)
+    low, high = number_text(claim.get("low", "")), number_text(claim.get("high", ""))
+    if low and high:
+        number = low if low == high else f"{low}–{high}"
+    else:
+        number = f"≥ {low}" if low else f"≤ {high}" if high else "?"
+    approx = "≈ " if claim.get("approx", "").lower() == "true" else ""
+    return approx + number + _unit(claim.get("unit", ""), words) + _per(claim.get("per", ""), words)
+
+
+def _unit(unit: str, words: Words) -> str:
+    kind, _, classifier = unit.partition(":")
+    name = classifier or words.value(kind)
+    if not name or name == "%":
+        return name
+    return name if words.lang == "zh" else f" {name}"
+
+
+def _per(per: str, words: Words) -> str:
+    parts = [p for p in per.split(";") if p]
+    said = [p.partition(":")[2] or words.value(f"per_{p}") for p in parts]
+    return "".join(words("per_sep") + p for p in said)

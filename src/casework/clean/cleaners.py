@@ -1,0 +1,260 @@
+"""The cleaners: each finds places in a string and proposes edits, none changes it."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+
+import rjieba
+
+from casework.clean.mojibake import LETTER, bare_syllable, shifted_bytes, wrong_encoding
+from casework.clean.script import HAN, convert, find_script, simple, traditional_in
+from casework.codebook import load_codebook
+from casework.text import Edit, Span
+
+__all__ = ["CLEANERS", "Cleaner"]
+
+Cleaner = Callable[[str], Iterable[Edit]]
+CLEANERS: dict[str, Cleaner] = {}
+
+
+def cleaner(find: Cleaner) -> Cleaner:
+    """Register a cleaner under its function's name; the order of definition is the order of work."""
+    CLEANERS[find.__name__] = find
+    return find
+
+
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#x[0-9A-Fa-f]{2,5});")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+
+
+@cleaner
+def entities(clean: str) -> Iterator[Edit]:
+    """Read HTML entities that were left in the text."""
+    if "&" not in clean:
+        return
+    for m in _ENTITY.finditer(clean):
+        new = html.unescape(m[0])
+        if new != m[0]:
+            yield Edit(Span(*m.span()), " " if new.isspace() else new, "entities")
+
+
+@cleaner
+def invisible(clean: str) -> Iterator[Edit]:
+    """Drop soft hyphens, zero-width characters, direction marks and byte order marks."""
+    for m in _INVISIBLE.finditer(clean):
+        yield Edit(Span(*m.span()), "", "invisible")
+
+
+cleaner(wrong_encoding)
+cleaner(shifted_bytes)
+
+_BRACKETED = re.compile(rf"(?<=[{HAN}])[(\uff08]\s?([A-Z\u0100-\u01dc]?[{LETTER}]{{1,7}}(?:[\s'\u2019-]?[{LETTER}]{{1,8}}){{0,8}})\s?[)\uff09]")
+_TONED = re.compile("[\u00e0-\u00fc\u0101-\u01f9]")
+
+
+@cleaner
+def pinyin(clean: str) -> Iterator[Edit]:
+    """Drop pinyin in brackets after a Chinese character; bracketed Latin that is content stays."""
+    if "(" not in clean and "\uff08" not in clean:
+        return
+    neutral = load_codebook("clean").section("neutral")
+    for m in _BRACKETED.finditer(clean):
+        toned = _TONED.search(m[1]) and _syllables().fullmatch(re.sub(r"[\s'\u2019-]", "", bare_syllable(m[1])))
+        if toned or neutral.get(clean[m.start() - 1]) == m[1]:
+            yield Edit(Span(*m.span()), "", "pinyin")
+
+
+@cache
+def _syllables() -> re.Pattern[str]:
+    known = sorted(load_codebook("pinyin").section("syllables").split(), key=lambda s: (-len(s), s))
+    return re.compile(f"(?:{'|'.join(known)})+")
+
+
+_RADICAL = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
+
+
+@cleaner
+def radicals(clean: str) -> Iterator[Edit]:
+    """Put the character where a look-alike radical or a compatibility form stands."""
+    known = load_codebook("clean").section("radicals")
+    for m in _RADICAL.finditer(clean):
+        new = known.get(m[0]) or unicodedata.normalize("NFKC", m[0])
+        if new != m[0]:
+            yield Edit(Span(*m.span()), new, "radicals")
+
+
+@cleaner
+def traditional(clean: str) -> Iterator[Edit]:
+    """Simplify traditional characters one by one.
+
+    Characters that simplified script uses too are touched in traditional texts only, and
+    there the phrase around them decides; the first of each is flagged.
+    """
+    old = traditional_in(clean)
+    if not old:
+        return
+    unsure = {c: forms for c, forms in load_codebook("clean").section("ambiguous").items() if c in clean}
+    table = {ord(c): simple(c) for c in old - unsure.keys()}
+    if table:
+        for m in re.finditer(f"[{''.join(map(chr, table))}]+", clean):
+            yield Edit(Span(*m.span()), m[0].translate(table), "traditional")
+    if unsure and find_script(clean) != "simplified":
+        yield from _by_phrase(clean, unsure)
+
+
+def _by_phrase(clean: str, unsure: Mapping[str, str]) -> Iterator[Edit]:
+    seen: set[str] = set()
+    for m in re.finditer(f"[{''.join(sorted(unsure))}]", clean):
+        before, after = (convert(c) for c in (clean[m.start() - 1 : m.start()], clean[m.end() : m.end() + 1]))
+        forms = unsure[m[0]]
+        new = next((f for f in forms if rjieba.has_word(f + after) or rjieba.has_word(before + f)), forms[0])
+        flag = "" if m[0] in seen else f"{m[0]} has more than one simplified form; read as {new} here"
+        seen.add(m[0])
+        yield Edit(Span(*m.span()), new, "traditional", flag)
+
+
+_CJK = rf"{HAN}\u3001-\u3011\u2018-\u201d\uff01-\uff0f\uff1a-\uff20\u2026"
+_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff0b\uff0d\uff0f]+|(?<=[0-9\uff10-\uff19])[\uff0e\uff0c](?=[0-9\uff10-\uff19])")
+_NARROW = re.compile(rf"(?<=[{_CJK}])(?::(?!//)|[,;?!])|(?<=[0-9A-Za-z%)\]])[,;:?!](?=[{HAN}\u201c\u300a\uff08])")
+_PARENS = re.compile(rf"\(([^()\n]{{0,80}}?[{HAN}][^()\n]{{0,80}})\)")
+_QUOTES = re.compile(rf'"([^"\n]{{0,60}}?[{HAN}][^"\n]{{0,60}})"')
+_TO_WIDE = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a", "?": "\uff1f", "!": "\uff01"}
+_TO_ASCII = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
+
+
+@cleaner
+def width(clean: str) -> Iterator[Edit]:
+    """Write digits and letters half width, and the punctuation of Chinese sentences full width."""
+    for m in _WIDE.finditer(clean):
+        new = m[0].translate(_TO_ASCII)
+        if new != "," or _thousands(clean, m.end()):
+            yield Edit(Span(*m.span()), new, "width")
+    for m in _NARROW.finditer(clean):
+        yield Edit(Span(*m.span()), _TO_WIDE[m[0]], "width")
+    if "(" in clean:
+        yield from _pairs(clean, _PARENS, "\uff08", "\uff09")
+    if '"' in clean:
+        yield from _pairs(clean, _QUOTES, "\u201c", "\u201d")
+
+
+def _thousands(clean: str, at: int) -> bool:
+    """Tell whether three digits and no more follow, as after the comma of 3,000."""
+    return bool(re.match(r"[0-9\uff10-\uff19]{3}(?![0-9\uff10-\uff19])", clean[at : at + 4]))
+
+
+def _pairs(clean: str, pattern: re.Pattern[str], left: str, right: str) -> Iterator[Edit]:
+    for m in pattern.finditer(clean):
+        yield Edit(Span(m.start(), m.start() + 1), left, "width")
+        yield Edit(Span(m.end() - 1, m.end()), right, "width")
+
+
+_GAP = "[ \\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_ODD_BLANK = re.compile("(?<=\\S)[\u00a0\u2000-\u200a\u202f\u205f\u3000]+(?=\\S)")
+_HAN_GAP = re.compile(rf"(?<=[{HAN}]){_GAP}{{1,2}}(?=[{HAN}])")
+_NUMBER_GAP = re.compile(rf"(?<=[{HAN}])({_GAP}?)\d+(?:\.\d+)?({_GAP}?)(?=[{HAN}])")
+
+
+@cleaner
+def blanks(clean: str) -> Iterator[Edit]:
+    """Drop stray blanks inside Chinese words and around numbers, and make other blanks plain ones.
+
+    A blank between two words stays: headlines and lists of names are told apart by it.
+    """
+    gone: set[int] = set()
+    for m in _HAN_GAP.finditer(clean):
+        if _splits_word(clean, m.start(), m.end()):
+            gone.add(m.start())
+            yield Edit(Span(*m.span()), "", "blanks")
+    for m in _NUMBER_GAP.finditer(clean):
+        if not _is_date(clean, m):
+            yield from (Edit(Span(*m.span(i)), "", "blanks") for i in (1, 2) if m[i])
+    for m in _ODD_BLANK.finditer(clean):
+        if m.start() not in gone and not _digit_beside(clean, m):
+            yield Edit(Span(*m.span()), " ", "blanks")
+
+
+def _digit_beside(clean: str, m: re.Match[str]) -> bool:
+    return clean[m.start() - 1].isdigit() or clean[m.end()].isdigit()
+
+
+def _is_date(clean: str, m: re.Match[str]) -> bool:
+    """A number that follows or is itself part of a date or clock time keeps its blanks."""
+    return clean[m.end()] in _date_marks() or clean[m.start() - 1] in _date_marks()
+
+
+@cache
+def _date_marks() -> frozenset[str]:
+    return frozenset(load_codebook("clean").terms("date_marks"))
+
+
+def _splits_word(clean: str, start: int, end: int) -> bool:
+    """Tell whether a word of the dictionary lies across the blank."""
+    left = re.split(r"\s", clean[max(0, start - 4) : start])[-1]
+    right = re.split(r"\s", clean[end : end + 4])[0]
+    at = 0
+    for word in rjieba.cut(left + right, False):
+        if at < len(left) < at + len(word):
+            return True
+        at += len(word)
+    return False
+
+
+@cache
+def _doubled_pattern() -> re.Pattern[str]:
+    once = "".join(load_codebook("clean").terms("never_doubled"))
+    return re.compile(f"([{once}])\\1+|([{HAN}])\\2{{2,}}|([{HAN}]{{4,12}})\\3")
+
+
+@cleaner
+def doubled(clean: str) -> Iterator[Edit]:
+    """Drop the second of two equal characters that no word holds, and of two equal phrases."""
+    for m in _doubled_pattern().finditer(clean):
+        unit = m[1] or m[2] or m[3]
+        if len(unit) > 1 or not _in_word(clean, m.start(), m.end()):
+            yield Edit(Span(m.start() + len(unit), m.end()), "", "doubled", f"{unit} stands twice or more")
+
+
+def _in_word(clean: str, start: int, end: int) -> bool:
+    """Tell whether the dictionary takes a repeated character into a longer word."""
+    at = max(0, start - 3)
+    for word in rjieba.cut(clean[at : end + 3], False):
+        if len(word) > 1 and at < end and at + len(word) > start and not word.isspace():
+            return True
+        at += len(word)
+    return False
+
+
+@cache
+def _slips() -> tuple[re.Pattern[str], dict[str, dict[str, str]]]:
+    book = load_codebook("confusions")
+    entries: dict[str, dict[str, str]] = {}
+    for entry in book.section("slips"):
+        book.check_keys(entry, "a slip", ("wrong", "right"), ("after", "before"))
+        entries[entry["wrong"]] = {k: str(v) for k, v in entry.items()}
+    return re.compile("|".join(sorted(entries, key=lambda w: (-len(w), w)))), entries
+
+
+@cleaner
+def slips(clean: str) -> Iterator[Edit]:
+    """Mend known slips of character recognition where the dictionary cuts the text around them."""
+    pattern, entries = _slips()
+    for m in pattern.finditer(clean):
+        entry = entries[m[0]]
+        near = all(re.search(p, c) for p, c in ((entry.get("after", ""), clean[m.start() - 1 : m.start()]), (entry.get("before", ""), clean[m.end() : m.end() + 1])))
+        if near and _stands_alone(clean, m.start(), m.end()):
+            yield Edit(Span(*m.span()), entry["right"], "slips", f"{m[0]} read as {entry['right']}")
+
+
+def _stands_alone(clean: str, start: int, end: int) -> bool:
+    """Tell whether the dictionary's cut has a word border at both ends."""
+    at = max(0, start - 4)
+    borders = {at}
+    for word in rjieba.cut(clean[at : end + 4], False):
+        at += len(word)
+        borders.add(at)
+    return start in borders and end in borders and not rjieba.has_word(clean[start:end])
+

@@ -8,5 +8,6 @@ lists several answers, any of them is right. Intervals come from resampling whol
 from casework.score.count import Miss
 from casework.score.gold import Gold, load_gold
 from casework.score.measures import Measure, Score, score_tables
+from casework.score.show import score_json, score_lines
 
-__all__ = ["Gold", "Measure", "Miss", "Score", "load_gold", "score_tables"]
+__all__ = ["Gold", "Measure", "Miss", "Score", "load_gold", "score_json", "score_lines", "score_tables"]

@@ -60,6 +60,10 @@ class Score:
     confusion: Mapping[str, Mapping[tuple[str, str], int]]
     misses: tuple[Miss, ...]
 
+    def of(self, name: str) -> Measure:
+        """Give one measure by its name."""
+        return next(m for m in self.measures if m.name == name)
+
     def figures(self) -> dict[str, float]:
         """Give each figure by its name, rounded to four digits."""
         return {m.name: round(m.value, 4) for m in self.measures}

@@ -1,0 +1,238 @@
+"""Cases at one level: places brought to the level asked for, copies counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from casework.codebook import did_you_mean
+from casework.tables import Tables
+from casework.text import CaseworkError, parse_spans
+
+__all__ = ["LEVELS", "RolledUp", "place_name", "roll_up"]
+
+LEVELS = ("province", "prefecture", "county", "township", "village")
+_CODE_DIGITS = {"province": 2, "prefecture": 4, "county": 6, "township": 9, "village": 12}
+
+
+@dataclass(frozen=True)
+class RolledUp:
+    """The tables of a study seen at one level; in every frame `case` is the place's path, `name` its short name.
+
+    `cases`: case, name, place_code, articles, sources, self_reported, passages, body_passages, chars (of body), case_ids.
+    `passages`, `codings`, `labels`, `claims`: the rows of the tables that belong to a case, `case` and `name` in front; passages
+    also have chars, published, outlet, outlet_level, authorship; a claim's case may be a place that no text is on.
+    `too_coarse`: what could not be brought to the level. `articles`: those that count.
+    """
+
+    level: str
+    cases: pd.DataFrame
+    articles: pd.DataFrame
+    passages: pd.DataFrame
+    codings: pd.DataFrame
+    labels: pd.DataFrame
+    claims: pd.DataFrame
+    too_coarse: pd.DataFrame
+
+
+def place_name(path: str) -> str:
+    """Give the last name of a path.
+
+    >>> place_name("云溪县/青禾镇")
+    '青禾镇'
+    """
+    return path.rsplit("/", 1)[-1]
+
+
+class _Ladder:
+    """Brings a place to a level, by its path and by what the tables know of it."""
+
+    def __init__(self, tables: Tables, level: str) -> None:
+        self.level = level
+        known = pd.concat([t[["place", "place_code", "level"]] for t in (tables.cases, tables.places)])
+        rows = known[known["place"] != ""].drop_duplicates("place")
+        self._code: dict[str, str] = {p: c for p, c in zip(rows["place"], rows["place_code"], strict=True) if c}
+        self._level: dict[str, str] = {p: v for p, v in zip(rows["place"], rows["level"], strict=True) if v}
+
+    def level_of(self, place: str, code: str) -> str:
+        """Give the level of a place, from the tables, else from its code."""
+        if place in self._level:
+            return self._level[place]
+        if code.isdigit():
+            if len(code) > 6:
+                return "township" if len(code) == 9 else "village"
+            return "province" if code.endswith("0000") else "prefecture" if code.endswith("00") else "county"
+        return ""
+
+    def climb(self, place: str, code: str) -> tuple[str, str]:
+        """Give path and code of the place at the level, or why that cannot be as ("", reason)."""
+        level = self.level_of(place, code)
+        if not place or not level:
+            return "", "no place" if not place else "level unknown"
+        steps = LEVELS.index(level) - LEVELS.index(self.level)
+        if steps < 0:
+            return "", f"only known to the {level}"
+        parts = place.split("/")
+        path = "/".join(parts[: len(parts) - steps])
+        return (path, self._code_at(path, code, steps)) if path else ("", f"its path names no {self.level}")
+
+    def _code_at(self, path: str, code: str, steps: int) -> str:
+        if steps == 0 and code:
+            return code
+        if path in self._code or not code.isdigit():
+            return self._code.get(path, "")
+        return code[: _CODE_DIGITS[self.level]].ljust(6, "0")
+
+
+def roll_up(
+    tables: Tables,
+    level: str = "township",
+    *,
+    copies: bool = False,
+    self_reported: bool = True,
+    quoted: bool = True,
+    flagged: bool = True,
+    min_chars: int = 0,
+) -> RolledUp:
+    """Merge a study's cases into one case a place at `level`.
+
+    A copy of an article is left out unless `copies`; `self_reported=False` leaves out articles by
+    correspondents of the place itself, `quoted=False` claims in quotation marks, `flagged=False` claims
+    with a doubt; `min_chars` leaves out cases with fewer body characters. A claim belongs to the place it
+    is about; where that is coarser than the level it belongs to no case. Restated claims count once.
+    Stand-off tables have no text: there the characters are counted by spans, repaired noise included.
+    """
+    if level not in LEVELS:
+        raise CaseworkError(f"no level '{level}'{did_you_mean(level, LEVELS)}")
+    ladder = _Ladder(tables, level)
+    articles = _articles(tables, copies, self_reported)
+    kept = tables.cases[tables.cases["article_id"].isin(set(articles["article_id"]))]
+    up = {r["case_id"]: ladder.climb(r["place"], r["place_code"]) for r in kept.to_dict("records")}
+    passages = _passages(tables, articles, {k: v[0] for k, v in up.items() if v[0]})
+    every = _cases(kept, articles, passages, up)
+    cases = every[every["chars"] >= min_chars].reset_index(drop=True)
+    names = dict(zip(cases["case"], cases["name"], strict=True))
+    placed = {k: v[0] for k, v in up.items() if v[0] in names}
+    body = set(passages.loc[passages["role"] == "body", "passage_id"])
+    claims = _claims(tables, articles, ladder, placed, quoted, flagged)
+    return RolledUp(
+        level=level,
+        cases=cases,
+        articles=articles,
+        passages=_named(passages, names),
+        codings=_named(_with_case(tables.codings[tables.codings["passage_id"].isin(body)], placed), names),
+        labels=_named(_with_case(tables.labels, placed), names),
+        claims=_named(claims, _with_others(names, claims, every)),
+        too_coarse=_too_coarse(kept, up),
+    )
+
+
+def _articles(tables: Tables, copies: bool, self_reported: bool) -> pd.DataFrame:
+    """Give the articles that count, with the level of their outlet."""
+    out = tables.articles.merge(tables.sources[["source_id", "outlet_level"]], on="source_id", how="left")
+    out["outlet_level"] = out["outlet_level"].fillna("")
+    if not copies:
+        out = out[(out["copy_of"] == "") | (out["copy_of"] == out["article_id"])]
+    if not self_reported:
+        out = out[out["authorship"] != "correspondent"]
+    return out.reset_index(drop=True)
+
+
+def _length(text: str, spans: str) -> int:
+    return len(text) if text else sum(s.end - s.start for s in parse_spans(spans))
+
+
+def _passages(tables: Tables, articles: pd.DataFrame, placed: Mapping[str, str]) -> pd.DataFrame:
+    out = _with_case(tables.passages, placed)
+    out["chars"] = [_length(t, s) for t, s in zip(out["text"], out["spans"], strict=True)]
+    about = articles[["article_id", "published", "outlet", "outlet_level", "authorship"]]
+    return out.merge(about, on="article_id", how="left")
+
+
+def _with_case(frame: pd.DataFrame, placed: Mapping[str, str]) -> pd.DataFrame:
+    """Keep the rows that belong to a case and put its path in front."""
+    out = frame[frame["case_id"].isin(set(placed))].copy()
+    out.insert(0, "case", out["case_id"].map(dict(placed)).astype("str"))
+    return out
+
+
+def _named(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    out = frame[frame["case"].isin(set(names))].copy()
+    out.insert(1, "name", out["case"].map(dict(names)).astype("str"))
+    return out.reset_index(drop=True)
+
+
+def _cases(kept: pd.DataFrame, articles: pd.DataFrame, passages: pd.DataFrame, up: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """Make one row a place: what it was read from and how much of it there is."""
+    rows = kept.assign(case=[up[c][0] for c in kept["case_id"]], code=[up[c][1] for c in kept["case_id"]])
+    rows = rows[rows["case"] != ""].merge(articles[["article_id", "authorship"]], on="article_id", how="left")
+    body = passages[passages["role"] == "body"]
+    out = []
+    for case, group in rows.groupby("case", sort=True):
+        mine, text = passages[passages["case"] == case], body[body["case"] == case]
+        out.append(
+            {
+                "case": case,
+                "place_code": min((c for c in group["code"] if c), default=""),
+                "articles": group["article_id"].nunique(),
+                "sources": group["source_id"].nunique(),
+                "self_reported": _self_reported(group),
+                "passages": len(mine),
+                "body_passages": len(text),
+                "chars": int(text["chars"].sum()),
+                "case_ids": ";".join(group["case_id"]),
+            }
+        )
+    columns = ["case", "name", "place_code", "articles", "sources", "self_reported", "passages", "body_passages", "chars", "case_ids"]
+    frame = pd.DataFrame(out, columns=[c for c in columns if c != "name"])
+    frame.insert(1, "name", pd.Series(_short_names(list(frame["case"])), dtype="str"))
+    return frame.sort_values(["place_code", "case"], kind="stable").reset_index(drop=True)
+
+
+def _self_reported(group: pd.DataFrame) -> int:
+    """Count the articles of a group that the place's own people wrote."""
+    return int(group.loc[group["authorship"] == "correspondent", "article_id"].nunique())
+
+
+def _short_names(paths: list[str]) -> list[str]:
+    """Give each path its last name, with the names above it where two would read alike."""
+    for depth in range(1, 6):
+        names = ["".join(p.split("/")[-depth:]) for p in paths]
+        if len(set(names)) == len(set(paths)):
+            break
+    last = [place_name(p) for p in paths]
+    return [short if last.count(short) == 1 else full for short, full in zip(last, names, strict=True)] if paths else []
+
+
+def _with_others(names: Mapping[str, str], claims: pd.DataFrame, every: pd.DataFrame) -> dict[str, str]:
+    """Add the places that claims are about and no text is on: they are compared, but have no exposure."""
+    others = sorted(set(claims["case"]) - set(every["case"]))
+    return dict(zip([*names, *others], _short_names([*names, *others]), strict=True))
+
+
+def _claims(
+    tables: Tables, articles: pd.DataFrame, ladder: _Ladder, placed: Mapping[str, str], quoted: bool, flagged: bool
+) -> pd.DataFrame:
+    """Give the claims that count, each with the case of the place it is about."""
+    rows = tables.claims[tables.claims["article_id"].isin(set(articles["article_id"]))]
+    if not quoted:
+        rows = rows[rows["voice"] != "quoted"]
+    flags = rows["flags"].str.split(";").map(lambda f: {x for x in f if x})
+    doubts = flags.map(lambda f: bool(f - {"restated", "copy", "corrected"}))
+    rows = rows[~flags.map(lambda f: "restated" in f) & (flagged | ~doubts.astype(bool))].copy()
+    where = zip(rows["place"], rows["place_code"], rows["case_id"], strict=True)
+    own = [ladder.climb(p, c)[0] if p else placed.get(k, "") for p, c, k in where]
+    rows.insert(0, "case", pd.Series(own, index=rows.index, dtype="str"))
+    rows = rows[rows["case"] != ""]
+    same = ["article_id", "case", "place", "indicator", "about", "change", "unit", "per", "statistic", "status", "period", "low", "high"]
+    # Without its words a claim (stand-off tables) is not known to repeat another one: keep it.
+    return rows[~rows.duplicated(same) | (rows["about"] == "")]
+
+
+def _too_coarse(kept: pd.DataFrame, up: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    out = kept.assign(why=[up[c][1] if not up[c][0] else "" for c in kept["case_id"]])
+    return out.loc[out["why"] != "", ["case_id", "article_id", "source_id", "place_code", "place", "level", "chars", "why"]].reset_index(
+        drop=True
+    )

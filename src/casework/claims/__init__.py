@@ -1,0 +1,1 @@
+"""What a passage says: claims, labels and codings."""

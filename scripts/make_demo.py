@@ -1,0 +1,187 @@
+"""Make the demonstration corpus: annotated clean texts in scripts/demo/texts, plus declared damage, give data/raw/demo and its gold.
+
+usage: make_demo.py [OUT]            write the corpus (OUT: data/raw/demo)
+       make_demo.py --font FONT.ttc  cut the pdf's subset font again (only when its text needs a new character)
+"""
+from __future__ import annotations
+
+import copy
+import csv
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "demo"))
+
+import damage  # noqa: E402
+import render  # noqa: E402
+from markup import Document, Line, Mark, load  # noqa: E402
+
+TEXTS = HERE / "demo" / "texts"
+COLUMNS = ("file", "sha256", "outlet", "published", "url", "licence", "collected", "query", "encoding", "headline", "place")
+FURNITURE = {"X": "chrome_lines", "x": "chrome_lines", "C": "caption_lines", "Z": "spam_lines"}
+Ranges = list[list[int]]
+
+
+def read_places() -> dict[str, tuple[str, str]]:
+    """name → (path, county code); names are unique in the corpus."""
+    with (HERE / "demo" / "places.csv").open(encoding="utf-8", newline="") as f:
+        rows = {r["place_code"]: r for r in csv.DictReader(f)}
+    out = {}
+    for code, row in rows.items():
+        path, at = [row["name"]], row
+        while (at := rows.get(at["parent_code"], {})):
+            path.append(at["name"])
+        out[row["name"]] = ("/".join(["河北省", *reversed(path)]), code[:6] if len(code) > 6 or row["level"] == "county" else "")
+    return out
+
+
+def file_order(doc: Document) -> list[Line]:
+    """The lines as the file has them: block by block."""
+    blocks = doc.head.get("order") or sorted({line.block for line in doc.lines})
+    return [line for block in blocks for line in doc.lines if line.block == block]
+
+
+def ranges(lines: Iterable[Line], numbers: dict[int, tuple[int, int]], gap: int) -> Ranges:
+    """Line ranges in reading order; neighbours in the file run together."""
+    out: Ranges = []
+    for line in lines:
+        if id(line) not in numbers:
+            continue
+        first, last = numbers[id(line)]
+        if out and 0 < first - out[-1][1] <= gap:
+            out[-1][1] = last
+        else:
+            out.append([first, last])
+    return out
+
+
+def gold_mark(raw: str, mark: Mark, offsets: render.Offsets, places: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    """One quantity or label with its raw span."""
+    cells = [s for s in offsets[mark.first:mark.last] if s[1] > s[0]]
+    start, end = cells[0][0], cells[-1][1]
+    out: dict[str, Any] = {"start": start, "end": end, "surface": raw[start:end], "line": raw.count("\n", 0, start) + 1, **mark.data}
+    if mark.kind == "quantity":
+        path, county = places[out.pop("place")]
+        extra = {k: out.pop(k) for k in ("approx", "statistic", "voice", "change", "about", "period", "flags")}
+        out |= {"place": path, "county_code": county, **extra}
+    return out
+
+
+def gold_article(doc: Document, n: int, numbers: dict[int, tuple[int, int]], gap: int, places: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    meta, mine = doc.articles[n], [line for line in doc.lines if line.article == n]
+    cases: dict[str, list[Line]] = {}
+    for line in mine:
+        if line.role in "PK" and line.case:
+            cases.setdefault(line.case, []).append(line)
+    out = {"headline": "".join(line.clean for line in mine if line.role == "H"), "outlet": meta.get("outlet", doc.head["outlet"]) or None,
+           "date": str(meta.get("date", doc.head["published"])) or None, "bylines": meta.get("bylines", []),
+           "lines": ranges([line for line in mine if line.role not in FURNITURE], numbers, gap)}
+    for role, key in (("x", "chrome_lines"), ("C", "caption_lines")):
+        out[key] = [r for line in mine if line.role == role for r in ranges([line], numbers, gap)]
+    out["cases"] = [{"place": places[k][0], "lines": ranges(v, numbers, gap)} for k, v in cases.items()]
+    return out
+
+
+def damage_list(doc: Document, numbers: dict[int, tuple[int, int]]) -> list[str]:
+    """The header's list, then each slip with its line."""
+    out = list(doc.head.get("damage", []))
+    for line in sorted((x for x in doc.lines if id(x) in numbers), key=lambda x: numbers[id(x)]):
+        first = numbers[id(line)][0]
+        out += [f"line {first}: {wrong!r} for {right!r}" for right, wrong in line.slips]
+        out += [f"line {first}: shifted bytes" for _ in [1] if any(c.core.startswith("?") and c.ch != "?" and c.fixed for c in line.cells)]
+        if line.role == "C":
+            out.append(f"line {first}: a caption without a mark")
+    return out
+
+
+def gold(doc: Document, raw: str, offsets: dict[int, render.Offsets], gap: int) -> dict[str, Any]:
+    """The planted gold in the format of the guidelines."""
+    places, numbers = read_places(), {}
+    for line in doc.lines:
+        if spans := offsets.get(id(line)):
+            ends = raw.rstrip().count("\n", 0, spans[-1][1]) + 1
+            numbers[id(line)] = (raw.count("\n", 0, spans[0][0]) + 1, ends)
+    marks = [(m, offsets[id(line)]) for line in doc.lines if id(line) in numbers for m in line.marks]
+    rows = {kind: sorted((gold_mark(raw, m, o, places) for m, o in marks if m.kind == kind), key=lambda r: int(r["start"]))
+            for kind in ("quantity", "label")}
+    page = {key: [r for line in doc.lines if line.role == role for r in ranges([line], numbers, gap)]
+            for role, key in (("X", "chrome_lines"), ("Z", "spam_lines"))}
+    structure = {"articles": [gold_article(doc, n, numbers, gap, places) for n in range(len(doc.articles))], **page,
+                 "damage": damage_list(doc, numbers)}
+    return {"file": doc.head["file"], "quantities": rows["quantity"], "labels": rows["label"], "structure": structure}
+
+
+def build_file(doc: Document) -> tuple[bytes, dict[str, Any]]:
+    """Bytes and gold of one source."""
+    head, newline = doc.head, "\r\n" if doc.head.get("newline") == "crlf" else "\n"
+    gap = int(head.get("gap", 2))
+    for line in doc.lines:
+        damage.apply(line, head, newline)
+    lines = file_order(doc)
+    if head["file"].endswith(".html"):
+        data = render.write_html(lines, head["headline"], (HERE / "demo" / "page.html").read_text(encoding="utf-8")).encode()
+        raw = render.read_html(data)
+        return data, gold(doc, raw, render.find_lines(raw, lines), gap)
+    if head["file"].endswith(".pdf"):
+        data = render.write_pdf(lines, int(head["rows"]))
+        raw = render.read_pdf(data)
+        return data, gold(doc, raw, render.find_lines(raw, lines), gap)
+    raw, offsets = render.write_text(lines, "\ufeff" * bool(head.get("bom")) + newline * int(head.get("lead", 0)), newline * gap, head.get("indent", ""))
+    return raw.encode(head["encoding"]), gold(doc, raw, offsets, gap)
+
+
+def manifest_row(head: dict[str, Any], data: bytes) -> list[str]:
+    known = {"sha256": hashlib.sha256(data).hexdigest(), "licence": "CC0-1.0", "collected": "2026-11-20", "place": read_places()[head["place"]][0],
+             "url": f"https://example.org/demo/{head['file']}", "query": "written for the demonstration corpus; damage declared in scripts/demo"}
+    return [str(known.get(c) or head.get(c, "")) for c in COLUMNS]
+
+
+def build(out: Path, sources: Sequence[Path]) -> None:
+    """Write files, gold, manifest and places."""
+    (out / "gold").mkdir(parents=True, exist_ok=True)
+    rows = []
+    for path in sources:
+        doc = copy.deepcopy(load(path))
+        data, planted = build_file(doc)
+        (out / doc.head["file"]).write_bytes(data)
+        text = json.dumps(planted, ensure_ascii=False, indent=1) + "\n"
+        (out / "gold" / f"{Path(doc.head['file']).stem}.json").write_text(text, encoding="utf-8", newline="\n")
+        rows.append(manifest_row(doc.head, data))
+    with (out / "manifest.csv").open("w", encoding="utf-8", newline="") as f:
+        csv.writer(f, lineterminator="\n").writerows([COLUMNS, *rows])
+    shutil.copyfile(HERE / "demo" / "places.csv", out / "places.csv")
+
+
+def cut_font(source: str) -> None:
+    """Subset a Noto Sans CJK collection to what the pdf texts need."""
+    from fontTools import subset
+    from fontTools.ttLib import TTCollection
+
+    words = "".join(line.clean for path in sorted(TEXTS.glob("*.txt")) if (doc := load(path)).head["file"].endswith(".pdf") for line in doc.lines)
+    font = next(f for f in TTCollection(source).fonts if f["name"].getDebugName(1) == "Noto Sans CJK SC")
+    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, desubroutinize=True)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text=words)
+    cutter.subset(font)
+    for tag in set(font.keys()) - {"CFF ", "cmap", "head", "hhea", "hmtx", "maxp", "name", "post", "OS/2"} - {"GlyphOrder"}:
+        del font[tag]
+    font["head"].modified = font["head"].created
+    font.recalcTimestamp = False
+    font.save(render.FONT)
+
+
+def main(args: list[str]) -> None:
+    if args[:1] == ["--font"]:
+        cut_font(args[1])
+        return
+    build(Path(args[0]) if args else HERE.parent / "data" / "raw" / "demo", sorted(TEXTS.glob("*.txt")))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

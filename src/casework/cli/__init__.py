@@ -97,7 +97,9 @@ def build(
 
 @app.command()
 def report(study: StudyFile, only: Only = None, jobs: Jobs = 1, engine: EngineOption = Engine.fork) -> None:
-    """Publish the reports of a study from its tables, as built or as committed.
+    """Publish the reports from the tables.
+
+    From the tables as built, else as committed (data/processed), without running text.
 
     \b
     Example: casework report studies/demo.yaml --only compare
@@ -109,7 +111,9 @@ def report(study: StudyFile, only: Only = None, jobs: Jobs = 1, engine: EngineOp
 
 @app.command()
 def manifest(study: StudyFile, raw: Raw = None) -> None:
-    """Register the raw texts of a study by their sha256; what was typed into the manifest stays.
+    """Register the raw texts by their sha256.
+
+    What was typed into the manifest stays.
 
     \b
     Example: casework manifest studies/demo.yaml
@@ -130,7 +134,9 @@ def score(
     misses: Annotated[bool, typer.Option("--misses", help="List each miss with its text.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Hold tables against gold: precision, recall and F1 with intervals over files, and what was missed.
+    """Hold tables against gold.
+
+    Precision, recall and F1 with intervals over files, the recall of each class beside the baseline, and what was missed.
 
     \b
     Example: casework score .casework/demo/tables data/raw/demo/gold/*.json --misses
@@ -144,16 +150,18 @@ def score(
 
 @app.command()
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder to make; it must not hold a study yet.")]) -> None:
-    """Make a new study from a template: its YAML, a folder for the texts, places, corrections and outside figures.
+    """Make a new study from a template.
+
+    Its YAML, a folder for the texts, places, corrections, outside figures, and the notebooks of its reports.
 
     \b
     Example: casework init my-study
     """
-    from casework.study import init_study
+    from casework.cli.template import init_study
 
     with _errors():
         made = init_study(folder)
-        typer.echo(f"{made}: put your texts under {made.parent / 'raw'}, then: casework run {made}")
+        typer.echo(f"{made}: put your texts under {made.parent / 'texts'}, then: casework run {made}")
 
 
 def _study(path: Path) -> Study:

@@ -104,7 +104,7 @@ def _compile(book: Codebook) -> Grammar:
     surface = any_of(units)
     adjective = f"(?:[{''.join(s('adjectives'))}](?=(?:{any_of(s('adjective_units'))})))?"
     marks = any_of(s("range_marks"))
-    quantity = rf"(?:{few})?{number}(?:{few})?{inside}?(?:[{powers}]+)?{inside}?"
+    quantity = rf"(?:(?:{few})(?=[{powers}]))?{number}(?:{few})?{inside}?(?:[{powers}]+)?{inside}?"
     amount = (
         rf"(?P<pre>{before})?\s?"
         rf"(?:(?P<a>{quantity})\s?(?P<ua>{surface})?\s?(?:{marks})\s?(?P<pre2>{before})?)?"

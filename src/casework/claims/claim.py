@@ -1,0 +1,130 @@
+"""Claim: an amount with everything that its words say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from casework.claims.cues import find_cues, weigh_indicator
+from casework.claims.denominators import Earlier, find_denominators
+from casework.claims.details import find_about, find_change, find_period, find_statistic, find_voice, is_estimate
+from casework.claims.setting import Setting, read_setting
+from casework.claims.status import find_status
+from casework.codebook import load_codebook
+from casework.places import Mention, Place, same_or_within
+from casework.quantities import Amount, find_amounts
+from casework.text import Span
+
+__all__ = ["Claim", "extract_claims", "mark_restated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a passage says of one amount; `span` counts in the passage's clean text."""
+
+    amount: Amount
+    per: tuple[str, ...]
+    statistic: str
+    status: str
+    change: str
+    period: str
+    indicator: str
+    about: str
+    voice: str
+    place: Place | None
+    rule: str
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def span(self) -> Span:
+        """Give the clean span of the amount."""
+        return self.amount.span
+
+
+def extract_claims(
+    text: str,
+    mentions: Sequence[Mention] = (),
+    labels: Sequence[Span] = (),
+    *,
+    home: Place | None = None,
+    headline: str = "",
+    section: str = "",
+    published: str = "",
+) -> list[Claim]:
+    """Read the claims of one passage, from left to right.
+
+    `mentions` are the passage's places, `labels` the spans whose numerals are no amounts,
+    `home` the place of the passage's case, `section` the heading that it stands under.
+    """
+    amounts = [a for a in find_amounts(text, labels) if not a.vague]
+    if not amounts:
+        return []
+    setting, hits = read_setting(text), find_cues(text)
+    claims: list[Claim] = []
+    earlier: list[Earlier] = []
+    for amount, following in zip(amounts, [*amounts[1:], None], strict=True):
+        verdict = weigh_indicator(amount, setting, hits)
+        per = find_denominators(amount, verdict.indicator, setting, earlier, following)
+        earlier.append(Earlier(amount, verdict.indicator, per))
+        status, modal = find_status(amount, setting, headline, section)
+        place, guessed = _place(amount, setting, mentions, home)
+        flags = {f for f, on in (("estimate", is_estimate(amount, setting)), ("place_guessed", guessed)) if on}
+        rules = [f"amount {amount.rule}", f"status {modal}" if modal else "", f"indicator {verdict.word}" if verdict.word else ""]
+        claims.append(
+            Claim(
+                amount=amount,
+                per=per,
+                statistic=find_statistic(amount, setting, per),
+                status=status,
+                change=find_change(amount, setting),
+                period=find_period(amount, setting, published),
+                indicator=verdict.indicator,
+                about=find_about(amount, setting, verdict),
+                voice=find_voice(amount, setting),
+                place=place,
+                rule=", ".join(r for r in rules if r),
+                flags=frozenset(flags),
+            )
+        )
+    return claims
+
+
+@cache
+def _list_ends() -> tuple[str, ...]:
+    return tuple(load_codebook("claims").section("place")["list_after"])
+
+
+def _place(amount: Amount, setting: Setting, mentions: Sequence[Mention], home: Place | None) -> tuple[Place | None, bool]:
+    """Give the place an amount is about, and whether it was carried over from an earlier sentence.
+
+    The last place named before the amount counts where it lies inside the case's place; a
+    coarser one only where it stands in the same clause and is a reference (the whole county).
+    """
+    clause, sentence = setting.clause(amount.span), setting.sentence(amount.span)
+    for m in reversed(mentions):
+        if m.span.end > amount.span.start or m.place is None or "in_name" in m.flags:
+            continue
+        if setting.text.startswith(_list_ends(), m.span.end):
+            break
+        if home is None or same_or_within(m.place, home):
+            return m.place, m.span.start < sentence.start
+        if m.how == "coreference" and clause.covers(m.span):
+            return m.place, False
+    return home, True
+
+
+def mark_restated(claims: Sequence[Claim], least: float = 100) -> list[Claim]:
+    """Flag the claims of one article that repeat an earlier one: same value, unit, indicator and place.
+
+    Small round counts repeat by chance: values below `least` are left alone.
+    """
+    seen: set[tuple[object, ...]] = set()
+    out: list[Claim] = []
+    for c in claims:
+        value = c.amount.low if c.amount.low is not None else c.amount.high
+        key = (c.amount.low, c.amount.high, c.amount.unit, c.per, c.indicator, c.status)
+        again = key in seen and value is not None and value >= least
+        seen.add(key)
+        out.append(replace(c, flags=c.flags | {"restated"}) if again else c)
+    return out

@@ -1,0 +1,202 @@
+"""Code passages by mechanism: every hit names the rule that fired.
+
+All words of a codebook are looked up in one pass (Aho–Corasick); nearness, exceptions and negation
+are then judged on the positions alone, so that a large codebook costs little more than a small one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ahocorasick_rs import AhoCorasick
+
+from casework.claims.mechanisms import Code, Mechanisms, Near, Negation, read_mechanisms
+from casework.codebook import Codebook, line_of, load_codebook
+from casework.text import CaseworkError, Span
+
+__all__ = ["Coding", "find_codings", "load_mechanisms"]
+
+_CLAUSE_END = re.compile(r"[，。；：！？,;:!?\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A stretch that speaks of a mechanism; `rule` is the code and the words that fired, `code:word` or `code:word~word`."""
+
+    span: Span
+    code: str
+    rule: str
+
+
+def load_mechanisms(path: Path | str | None = None) -> Mechanisms:
+    """Load a codebook of mechanisms, the built-in one where no path is given.
+
+    Raises CaseworkError with file and line where it is not in order, where an example does not get
+    its code, or where a counter-example does.
+
+    >>> load_mechanisms().label("points_system")
+    'Points system'
+    """
+    return _checked(load_codebook(str(path) if path else "mechanisms"))
+
+
+def find_codings(text: str, codebook: Mechanisms | Codebook | None = None) -> list[Coding]:
+    """Find the mechanisms that a passage speaks of, in the order of the text; codes may overlap.
+
+    A hit inside an exception of its code, or one that is negated, is none. Of the overlapping hits
+    of one code the longest stays.
+
+    >>> text = "青禾镇推行积分制，尚未流转土地。"
+    >>> [(c.span.cut(text), c.code, c.rule) for c in find_codings(text)]
+    [('积分制', 'points_system', 'points_system:积分制')]
+    """
+    if codebook is None:
+        codebook = load_mechanisms()
+    mechanisms = codebook if isinstance(codebook, Mechanisms) else _checked(codebook)
+    return _Finder.of(mechanisms).find(text)
+
+
+@lru_cache(maxsize=16)
+def _by_digest(digest: str, holder: _Holder) -> Mechanisms:
+    mechanisms = read_mechanisms(holder.book)
+    for code in mechanisms.codes.values():
+        _hold_examples(mechanisms, code)
+    return mechanisms
+
+
+@dataclass(frozen=True)
+class _Holder:
+    """Carry a codebook past the cache, which knows it by its digest and file name."""
+
+    file: str
+    book: Codebook
+
+    def __hash__(self) -> int:
+        return hash(self.file)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Holder) and self.file == other.file
+
+
+def _checked(book: Codebook) -> Mechanisms:
+    return _by_digest(book.digest, _Holder(book.file, book))
+
+
+def _hold_examples(mechanisms: Mechanisms, code: Code) -> None:
+    """Refuse a codebook whose examples do not code as they say."""
+    entry = mechanisms.body["codes"][code.code]
+    for key, sentences in (("examples", code.examples), ("counter_examples", code.counter_examples)):
+        for i, sentence in enumerate(sentences):
+            fired = [c.rule for c in find_codings(sentence, mechanisms) if c.code == code.code]
+            where = f"{mechanisms.file}:{line_of(entry[key], i)}"
+            if key == "examples" and not fired:
+                raise CaseworkError(f"{where}: this example does not get the code '{code.code}'; add a term it holds, or change it")
+            if key == "counter_examples" and fired:
+                raise CaseworkError(f"{where}: this counter-example gets the code '{code.code}' by {fired[0]}; add an exception under 'not'")
+
+
+class _Finder:
+    """A codebook ready to search: its words as one automaton, and who uses each."""
+
+    _cache: dict[tuple[str, str], _Finder] = {}
+
+    def __init__(self, mechanisms: Mechanisms) -> None:
+        self.codes = tuple(mechanisms.codes.values())
+        self.negation = mechanisms.negation
+        words: dict[str, None] = dict.fromkeys([*self.negation.before, *self.negation.after, *self.negation.exceptions])
+        for code in self.codes:
+            words |= dict.fromkeys([*code.terms, *code.exceptions, *(w for n in code.near for g in n.groups for w in g)])
+        self.words = tuple(words)
+        self.automaton = AhoCorasick(list(self.words))
+
+    @classmethod
+    def of(cls, mechanisms: Mechanisms) -> _Finder:
+        """Give the finder of a codebook, built once."""
+        key = (mechanisms.file, mechanisms.digest)
+        if key not in cls._cache:
+            cls._cache[key] = cls(mechanisms)
+        return cls._cache[key]
+
+    def find(self, text: str) -> list[Coding]:
+        """Find all codings of a passage."""
+        at: dict[str, list[Span]] = {}
+        for i, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
+            at.setdefault(self.words[i], []).append(Span(start, end))
+        if not at:
+            return []
+        page = _Page(text, at, self.negation)
+        return sorted((c for code in self.codes for c in page.code(code)), key=lambda c: (c.span, c.code))
+
+
+class _Page:
+    """A passage with the positions of all words that were found in it."""
+
+    def __init__(self, text: str, at: Mapping[str, list[Span]], negation: Negation) -> None:
+        self.at = at
+        self.ends = [m.start() for m in _CLAUSE_END.finditer(text)]
+        self.reach = negation.within
+        spared = self._spans(negation.exceptions)
+        self.before, self.after = (
+            [s for s in self._spans(words) if not any(e.covers(s) for e in spared)] for words in (negation.before, negation.after)
+        )
+
+    def _spans(self, words: Sequence[str]) -> list[Span]:
+        return [span for word in words for span in self.at.get(word, ())]
+
+    def _clause(self, position: int) -> int:
+        return bisect_right(self.ends, position)
+
+    def code(self, code: Code) -> list[Coding]:
+        """Give the hits of one code: by term or nearness, without exceptions, negated ones and lesser overlaps."""
+        exceptions = self._spans(code.exceptions)
+        hits = [(span, term) for term in code.terms for span in self.at.get(term, ()) if self._stands([span], exceptions)]
+        for near in code.near:
+            hits += [(span, words) for parts, span, words in self._near(near) if self._stands(parts, exceptions)]
+        kept: list[Coding] = []
+        for span, words in sorted(hits, key=lambda h: (h[0].start - h[0].end, h[0].start, h[1])):
+            if not any(span.overlaps(k.span) for k in kept):
+                kept.append(Coding(span, code.code, f"{code.code}:{words}"))
+        return kept
+
+    def _stands(self, parts: Sequence[Span], exceptions: Sequence[Span]) -> bool:
+        return not any(p.overlaps(e) for p in parts for e in exceptions) and not any(self._negated(p) for p in parts)
+
+    def _negated(self, span: Span) -> bool:
+        """Tell whether a negation stands just before or behind, in the same clause."""
+        clause = self._clause(span.start)
+        return any(0 <= span.start - n.end <= self.reach and self._clause(n.start) == clause for n in self.before) or any(
+            0 <= n.start - span.end <= self.reach and self._clause(n.start) == clause for n in self.after
+        )
+
+    def _near(self, near: Near) -> Iterator[tuple[list[Span], Span, str]]:
+        """Give, for each hit of the first group, the nearest hits of the others that are near enough."""
+        for first in self._spans(near.groups[0]):
+            parts = [first]
+            for group in near.groups[1:]:
+                rivals = [s for s in self._spans(group) if not s.overlaps(first) and self._close(first, s, near.within)]
+                if not rivals:
+                    break
+                parts.append(min(rivals, key=lambda s: (_gap(first, s), s)))
+            else:
+                whole = first if near.within == "passage" else Span(min(p.start for p in parts), max(p.end for p in parts))
+                yield parts, whole, "~".join(self._word_at(g, p) for g, p in zip(near.groups, parts, strict=True))
+
+    def _close(self, a: Span, b: Span, within: int | str) -> bool:
+        if within == "passage":
+            return True
+        if within == "clause":
+            return self._clause(a.start) == self._clause(b.start)
+        return _gap(a, b) <= int(within)
+
+    def _word_at(self, group: Sequence[str], span: Span) -> str:
+        return next(w for w in group if span in self.at.get(w, ()))
+
+
+def _gap(a: Span, b: Span) -> int:
+    """Count the characters between two spans."""
+    return max(b.start - a.end, a.start - b.end, 0)

@@ -1,0 +1,108 @@
+"""Tell what is reported as achieved from what is planned and what is a rule."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from casework.claims.setting import Setting
+from casework.codebook import load_codebook
+from casework.quantities import Amount
+from casework.text import Span
+
+__all__ = ["find_status"]
+
+
+@dataclass(frozen=True)
+class _Book:
+    planned: re.Pattern[str]
+    never: re.Pattern[str]
+    passage: re.Pattern[str]
+    behind: tuple[str, ...]
+    achieved: re.Pattern[str]
+    rule: re.Pattern[str]
+    rule_units: frozenset[str]
+    frequency: re.Pattern[str]
+    documents: tuple[str, ...]
+    sections: re.Pattern[str]
+    behind_will: re.Pattern[str]
+
+
+def _any(words: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+
+
+@cache
+def _book() -> _Book:
+    s = load_codebook("claims").section("status")
+    return _Book(
+        planned=_any(s["planned"]),
+        never=_any(s["never_planned"]),
+        passage=_any(s["passage"]),
+        behind=tuple(s["behind"]),
+        achieved=_any(s["achieved"]),
+        rule=_any(s["rule"]),
+        rule_units=frozenset(s["rule_units"]),
+        frequency=_any(s["rule_frequency"]),
+        documents=tuple(s["rule_documents"]),
+        sections=_any(s["planned_sections"]),
+        behind_will=re.compile(s["behind_will"]),
+    )
+
+
+def find_status(amount: Amount, setting: Setting, headline: str = "", section: str = "") -> tuple[str, str]:
+    """Give the status of an amount (achieved, planned, rule) and the word that decided, "" by default.
+
+    A modal reaches over its clause and the clauses that follow in the sentence, until a word
+    says that something was done; some openings reach over the rest of the passage.
+    """
+    book = _book()
+    clause = setting.clause(amount.span)
+    head = setting.text[clause.start : amount.span.start]
+    if word := _rule(amount, setting, clause, head, book):
+        return "rule", word
+    if section and headline.rstrip().endswith(book.documents) and (m := book.sections.search(section)):
+        return "planned", m[0]
+    if headline.rstrip().endswith(book.documents) and not book.planned.search(head):
+        return ("rule", "document") if amount.dimension in ("money", "percent", "area") else ("achieved", "")
+    if word := _planned(amount, setting, head, book):
+        return "planned", word
+    return "achieved", ""
+
+
+def _rule(amount: Amount, setting: Setting, clause: Span, head: str, book: _Book) -> str:
+    if amount.unit in book.rule_units and (m := book.frequency.search(head)):
+        return m[0]
+    if amount.dimension in ("count", "time"):
+        return ""
+    near = head[-14:] + setting.text[amount.span.end : min(clause.end, amount.span.end + 5)]
+    found = book.rule.search(near)
+    return found[0] if found else ""
+
+
+def _planned(amount: Amount, setting: Setting, head: str, book: _Book) -> str:
+    tail = setting.text[amount.span.end : amount.span.end + 6]
+    if tail.startswith(book.behind):
+        return next(w for w in book.behind if tail.startswith(w))
+    clause = setting.clause(amount.span)
+    if m := book.behind_will.match(setting.text[amount.span.end : clause.end]):
+        return m[0][-1]
+    for span in [Span(amount.span.start - len(head), amount.span.start), *setting.clauses_before(amount.span)]:
+        part = book.never.sub("", span.cut(setting.text))
+        modal = _last(book.planned, part)
+        done = _last(book.achieved, part)
+        if modal and (done is None or modal.start() > done.start()):
+            return modal[0]
+        if done:
+            return ""
+    opening = setting.text[: setting.sentence(amount.span).start]
+    found = _last(book.passage, opening)
+    return found[0] if found and not book.achieved.search(opening[found.end() :]) else ""
+
+
+def _last(cue: re.Pattern[str], text: str) -> re.Match[str] | None:
+    last = None
+    for last in cue.finditer(text):
+        pass
+    return last

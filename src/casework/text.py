@@ -7,7 +7,7 @@ runs, so the alignment is carried, never guessed, and memory grows with edits.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -150,18 +150,20 @@ class Text:
                 raise CaseworkError(f"edit '{e.rule}' at {e.span.start}-{e.span.end} overlaps another or leaves the text")
             last = e.span.end
 
-    def cut(self, span: Span) -> Text:
+    def cut(self, span: Span, *, rims: bool = False) -> Text:
         """Take the part of the clean text that `span` covers, with its alignment.
 
-        Characters that were deleted at either rim stay outside.
+        Characters that were deleted at either rim stay outside, unless `rims` asks for them.
         """
         kept: list[_Run] = []
-        for run in self.runs[self._first_run(span.start) :]:
-            if run.start >= span.end:
+        for i in range(self._first_run(span.start, rims), len(self.runs)):
+            run = self.runs[i]
+            empty = run.start == run.end
+            if run.start > span.end or (run.start == span.end and not (rims and empty)):
                 break
-            if run.end > span.start and run.end > run.start or kept:
+            if run.end > span.start and not empty or kept or (rims and empty and run.start >= span.start):
                 kept.append(_clip(run, span.start, span.end))
-        while kept and kept[-1].start == kept[-1].end:
+        while kept and kept[-1].start == kept[-1].end and not rims:
             kept.pop()
         if kept:
             kept[0] = kept[0]._replace(seam=False)
@@ -180,8 +182,11 @@ class Text:
             at += len(p.clean)
         return cls(full[0].raw, "".join(p.clean for p in full), tuple(runs))
 
-    def _first_run(self, at: int) -> int:
-        """Find the index of the run that holds clean position `at`."""
+    def _first_run(self, at: int, rims: bool = False) -> int:
+        """Find the index of the run that holds clean position `at`; with `rims`, of the first deletion there."""
+        if rims:
+            i = bisect_left(self.runs, at, key=lambda r: r.start)
+            return i if i < len(self.runs) and self.runs[i].start == at else max(0, i - 1)
         return max(0, bisect_right(self.runs, at, key=lambda r: r.start) - 1) if at else 0
 
     def to_raw(self, span: Span) -> tuple[Span, ...]:

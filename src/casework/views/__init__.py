@@ -1,9 +1,10 @@
 """HTML of texts with their spans, and of tables; everything that came from a raw text is escaped."""
 
 from casework.views.amounts import amount_text, number_text
+from casework.views.claims import show_claims
 from casework.views.marks import Mark, mark_html
 from casework.views.parsed import parsed_html
-from casework.views.reading import Reading, anchor, gather_readings, where
+from casework.views.reading import Reading, anchor, evidence_href, gather_readings, where
 from casework.views.tables import Html, safe_href, show_table, table_html
 from casework.views.texts import PUBLISH, claims_html, legend_html, raw_html, text_html
 from casework.views.words import LANGUAGES, Words, load_words
@@ -18,6 +19,7 @@ __all__ = [
     "amount_text",
     "anchor",
     "claims_html",
+    "evidence_href",
     "gather_readings",
     "legend_html",
     "load_words",
@@ -26,6 +28,7 @@ __all__ = [
     "parsed_html",
     "raw_html",
     "safe_href",
+    "show_claims",
     "show_table",
     "table_html",
     "text_html",

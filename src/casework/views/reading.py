@@ -18,7 +18,7 @@ from casework.views.amounts import amount_text
 from casework.views.marks import Mark
 from casework.views.words import Words, load_words
 
-__all__ = ["ASIDE", "Reading", "Row", "Shown", "anchor", "gather_readings", "set_aside", "where"]
+__all__ = ["ASIDE", "Reading", "Row", "Shown", "anchor", "evidence_href", "gather_readings", "set_aside", "where"]
 
 Row = Mapping[str, str]
 ASIDE = frozenset({"chrome", "caption", "spam"})
@@ -70,15 +70,32 @@ def set_aside(role: str) -> bool:
     return role in ASIDE
 
 
-def gather_readings(tables: Tables, raws: Mapping[str, str], lang: str = "en") -> Iterator[Reading]:
-    """Give every source of the tables as a Reading; `raws` holds the raw texts that are at hand, by source_id."""
+def evidence_href(row_id: str, kind: str = "amount", folder: str = "evidence") -> str:
+    """Give the link to the characters that a row was read from, by its id.
+
+    >>> evidence_href("s0123456789abcdef:12-18"), evidence_href("s0123456789abcdef:3-9:land_pooling", "code", "..")
+    ('evidence/s0123456789abcdef.html#c12-18', '../s0123456789abcdef.html#k3-9-land_pooling')
+    """
+    source_id, _, rest = row_id.partition(":")
+    span, _, code = rest.partition(":")
+    letter = {"amount": "c", "place": "m", "label": "l", "code": "k"}[kind]
+    return f"{folder}/{source_id}.html" + (f"#{letter}{span}{'-' + code if code else ''}" if rest else "")
+
+
+def gather_readings(
+    tables: Tables, raws: Mapping[str, str], lang: str = "en", names: Mapping[str, str] | None = None
+) -> Iterator[Reading]:
+    """Give every source of the tables as a Reading.
+
+    `raws` holds the raw texts that are at hand, by source_id; `names` what mechanisms are called.
+    """
     grouped = {name: _by_source(getattr(tables, name)) for name in _TABLES}
     words = load_words(lang)
     for source in _records(tables.sources):
         source_id = source["source_id"]
         rows = {name: grouped[name].get(source_id, []) for name in _TABLES}
         raw = raws.get(source_id)
-        yield Reading(source, rows, tuple(_show_passages(source, rows, raw, words)), raw)
+        yield Reading(source, rows, tuple(_show_passages(source, rows, raw, words, names or {})), raw)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, str]]:
@@ -98,12 +115,14 @@ def _number(cell: str) -> int:
     return int(cell) if cell.isdigit() else -1
 
 
-def _show_passages(source: Row, rows: Mapping[str, Sequence[Row]], raw: str | None, words: Words) -> Iterator[Shown]:
+def _show_passages(
+    source: Row, rows: Mapping[str, Sequence[Row]], raw: str | None, words: Words, names: Mapping[str, str]
+) -> Iterator[Shown]:
     whole = _align(source, rows["edits"], raw)
     marks: dict[str, list[tuple[Row, str, str]]] = defaultdict(list)
     for table, kind in (("claims", "amount"), ("labels", "label"), ("places", "place"), ("codings", "code")):
         for row in rows[table]:
-            marks[row.get("passage_id", "")].append((row, kind, _title(row, kind, words)))
+            marks[row.get("passage_id", "")].append((row, kind, _title(row, kind, words, names)))
     for row in sorted(rows["passages"], key=lambda r: (_number(r.get("seq", "")), r["passage_id"])):
         parts = _Parts(whole, parse_spans(row.get("spans", "")))
         text = parts.clean if raw is not None else row.get("text") or None
@@ -161,7 +180,7 @@ def _place(parts: _Parts, row: Row, kind: str, title: str) -> Iterator[Mark]:
         yield Mark(span, kind, anchor(row, kind), title, part=i > 0)
 
 
-def _title(row: Row, kind: str, words: Words) -> str:
+def _title(row: Row, kind: str, words: Words, names: Mapping[str, str]) -> str:
     """Say in one line what a mark was read as."""
     if kind == "amount":
         said = [amount_text(row, words.lang), words.value(row.get("indicator", "")), words.value(row.get("status", ""))]
@@ -170,7 +189,7 @@ def _title(row: Row, kind: str, words: Words) -> str:
     elif kind == "label":
         said = [words.value(row.get("kind", "")), row.get("members", "").replace(";", " · ")]
     else:
-        said = [words.value(row.get("code", "")), row.get("rule", "")]
+        said = [names.get(row["code"]) or words.value(row["code"]), row.get("rule", "")]
     return " · ".join(s for s in said if s)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from casework.views.amounts import number_text
 from casework.views.words import Words, load_words
@@ -15,6 +16,8 @@ __all__ = ["Html", "safe_href", "show_table", "table_html"]
 
 Row = Mapping[str, str]
 FILTER_FROM = 8
+# Columns of the tables that hold numbers, though every cell there is text.
+NUMBERS = frozenset({"bytes", "chars", "start", "end", "low", "high", "base_low", "base_high", "seq"})
 _SCHEMES = ("http", "https", "mailto")
 
 
@@ -51,13 +54,15 @@ def table_html(
     sort_by: Mapping[str, str] | None = None,
     chips: Sequence[str] = (),
     label: str = "",
+    names: Mapping[str, str] | None = None,
     lang: str = "en",
 ) -> str:
     """Write a frame as a table that can be sorted and filtered, also by keyboard.
 
     links: column → the column that holds its links. sort_by: column → the column that holds
     what it is sorted by. Both helper columns are not shown. chips: columns whose `;` lists are
-    shown as chips. Everything is escaped. A frame without rows is said in words.
+    shown as chips. names: what values are called, where the site's own words do not say.
+    Everything is escaped. A frame without rows is said in words.
     """
     words = load_words(lang)
     links, sort_by = links or {}, sort_by or {}
@@ -66,10 +71,17 @@ def table_html(
     if not len(frame):
         return f'<p class="note">{escape(words("no_rows"))}</p>'
     records = [{str(k): _cell(v) for k, v in row.items()} for row in frame.to_dict("records")]
-    numbers = {c for c in columns if _all_numbers(r[c] for r in records)}
+    numbers = {c for c in columns if c in NUMBERS or is_numeric_dtype(frame[c]) and not is_bool_dtype(frame[c])}
+    called = _Called(words, names or {})
+
+    def cell(row: Row, column: str) -> str:
+        key = row[sort_by[column]] if column in sort_by else row[column] if column in numbers else ""
+        href = safe_href(row[links[column]]) if column in links else ""
+        return _td(row[column], key, href, column in chips, column in numbers, called)
+
     head = "".join(_heading(c, c in numbers, words) for c in columns)
-    rows = "".join(f"<tr>{''.join(_td(r, c, links, sort_by, chips, c in numbers, words) for c in columns)}</tr>" for r in records)
-    caption = f"<caption>{escape(label)}</caption>" if label else ""
+    rows = "".join(f"<tr>{''.join(cell(r, c) for c in columns)}</tr>" for r in records)
+    caption = f"<caption class="vh">{escape(label)}</caption>" if label else ""
     return (
         f'<div class="tabled">{_filter(len(records), label, words)}<div class="scroll" tabindex="0" role="region" '
         f'aria-label="{escape(label or words.column(columns[0]))}"><table class="data">{caption}'
@@ -91,32 +103,27 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _all_numbers(cells: object) -> bool:
-    seen = False
-    for cell in cells:  # type: ignore[attr-defined]
-        if cell:
-            try:
-                float(cell)
-            except ValueError:
-                return False
-            seen = True
-    return seen
-
-
 def _heading(column: str, number: bool, words: Words) -> str:
     look = ' class="n"' if number else ""
     return f'<th scope="col" aria-sort="none"{look}><button type="button">{escape(words.column(column))}</button></th>'
 
 
-def _td(row: Row, column: str, links: Row, sort_by: Row, chips: Sequence[str], number: bool, words: Words) -> str:
-    cell = row[column]
-    if column in chips:
-        body = " ".join(f'<span class="chip {escape(c)}">{escape(words.value(c))}</span>' for c in cell.split(";") if c)
+class _Called:
+    """What values are called: by the study's own names, else by the site's words."""
+
+    def __init__(self, words: Words, names: Mapping[str, str]) -> None:
+        self._words, self._names = words, names
+
+    def __call__(self, value: str) -> str:
+        return self._names.get(value) or self._words.value(value)
+
+
+def _td(cell: str, key: str, href: str, chips: bool, number: bool, called: _Called) -> str:
+    if chips:
+        body = " ".join(f'<span class="chip {escape(c)}">{escape(called(c))}</span>' for c in cell.split(";") if c)
     else:
         body = escape(number_text(cell) if number else cell)
-    if column in links and body and (href := safe_href(row[links[column]])):
-        body = f'<a href="{escape(href)}">{body}</a>'
-    key = row[sort_by[column]] if column in sort_by else cell if number else ""
+    body = f'<a href="{escape(href)}">{body}</a>' if href and body else body
     look = ' class="n"' if number else ""
     value = f' data-v="{escape(key)}"' if key else ""
     return f"<td{look}{value}>{body}</td>"

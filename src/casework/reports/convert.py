@@ -1,0 +1,55 @@
+"""A notebook that was run, as the body of a page: text, tables, figures; its code folded away."""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from typing import Any, cast
+
+import nbformat
+
+from casework.reports.execute import light_imports
+from casework.reports.frame import ASSETS
+from casework.reports.sanitize import safe_html
+from casework.views import LANGUAGES, load_words
+
+__all__ = ["notebook_body", "notebook_title"]
+
+
+def notebook_body(notebook: nbformat.NotebookNode, lang: str) -> str:
+    """Convert a run notebook with the package's own nbconvert template.
+
+    Markdown cells tagged with another language than `lang` are left out, and so are cells tagged `hide`.
+    """
+    shown = copy.copy(notebook)
+    shown.cells = [c for c in shown.cells if _is_shown(c.metadata.get("tags", []), lang)]
+    body, _ = _exporter(lang).from_notebook_node(shown)
+    return str(body)
+
+
+def _is_shown(tags: list[str], lang: str) -> bool:
+    languages = [t for t in tags if t in LANGUAGES]
+    return "hide" not in tags and (not languages or lang in languages)
+
+
+def notebook_title(notebook: nbformat.NotebookNode, lang: str) -> str:
+    """Give the first heading of a notebook in a language; empty if there is none."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and _is_shown(cell.metadata.get("tags", []), lang):
+            for line in cell.source.splitlines():
+                if line.startswith("# "):
+                    return str(line[2:].strip())
+    return ""
+
+
+@cache
+def _exporter(lang: str) -> Any:
+    with light_imports():
+        from nbconvert.exporters.templateexporter import TemplateExporter
+        from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+    markdown: Any = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True))
+    exporter: Any = cast(Any, TemplateExporter)(raw_template=(ASSETS / "notebook.html.j2").read_text(encoding="utf-8"))
+    exporter.register_filter("safe_html", safe_html)
+    exporter.register_filter("say", lambda source: safe_html(str(markdown.render(source))))
+    exporter.environment.globals["words"] = load_words(lang)
+    return exporter

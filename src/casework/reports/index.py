@@ -1,0 +1,141 @@
+"""The first page of a site: key figures, the account of the characters, where to look, cases, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from casework.compare import RolledUp
+from casework.reports.account import Account, account_html, account_of, add_accounts, share
+from casework.reports.frame import Page
+from casework.reports.sources import source_title
+from casework.tables import Tables
+from casework.views import Reading, amount_text, evidence_href, load_words, table_html
+from casework.views.words import Words
+
+__all__ = ["Card", "index_page"]
+
+MECHANISMS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A report on the first page."""
+
+    path: str
+    title: str
+    about: str
+
+
+def index_page(
+    title: str, tables: Tables, rolled: RolledUp, readings: Sequence[Reading], cards: Sequence[Card], case_pages: Mapping[str, str],
+    names: Mapping[str, str], publish: str, lang: str,
+) -> Page:
+    """Write the first page; `case_pages` gives each case's page, `names` what mechanisms are called."""
+    words = load_words(lang)
+    accounts = {r.source_id: account_of(r) for r in readings}
+    account = add_accounts(list(accounts.values()))
+    parts = [
+        f'<h1>{escape(title)}</h1><p class="lede">{escape(words("lede_index"))}</p>',
+        _figures(tables, rolled, account, words),
+        account_html(account, lang),
+        f'<p class="soft"><small>{escape(words("account_about"))}</small></p>',
+        _cards(cards, words),
+        f'<h2 id="cases">{escape(words("cases_title"))}</h2>{_cases(rolled, case_pages, names, words)}',
+        f'<h2 id="sources">{escape(words("sources_title"))}</h2>{_sources(readings, accounts, publish, words)}',
+        _problems(tables, readings, publish, words),
+        _wrong(words),
+    ]
+    return Page("index.html", title, "\n".join(p for p in parts if p))
+
+
+def _figures(tables: Tables, rolled: RolledUp, account: Account, words: Words) -> str:
+    copies = tables.articles[(tables.articles["copy_of"] != "") & (tables.articles["copy_of"] != tables.articles["article_id"])]
+    planned = int((tables.claims["status"] == "planned").sum())
+    counties = {"/".join(p.split("/")[:3]) for p in rolled.cases["case"] if p.count("/") >= 2}
+    rows = [
+        (f"{len(tables.sources):,}", words("sources")),
+        (f"{len(tables.articles):,}", _said(words("articles"), len(copies), words("copies_of"), words)),
+        (f"{len(rolled.cases):,}", _said(words("cases"), len(counties), words("county" if len(counties) == 1 else "counties"), words)),
+        (f"{len(tables.claims):,}", _said(words("claims"), planned, words("planned_of"), words)),
+        (share(account.kept, account.all), words("kept_share")),
+    ]
+    return f'<div class="figures">{"".join(f"<div><b>{escape(n)}</b><span>{escape(what)}</span></div>" for n, what in rows)}</div>'
+
+
+def _said(what: str, count: int, of: str, words: Words) -> str:
+    return f"{what}{words('list_sep')}{count:,} {of}" if count else what
+
+
+def _cards(cards: Sequence[Card], words: Words) -> str:
+    if not cards:
+        return ""
+    inner = "".join(f'<a class="card" href="{escape(c.path)}"><b>{escape(c.title)}</b><p>{escape(c.about)}</p></a>' for c in cards)
+    return f'<h2>{escape(words("where_to_look"))}</h2><div class="cards">{inner}</div>'
+
+
+def _cases(rolled: RolledUp, pages: Mapping[str, str], names: Mapping[str, str], words: Words) -> str:
+    rows = []
+    for case in rolled.cases.to_dict("records"):
+        path = str(case["case"])
+        codes = rolled.codings.loc[rolled.codings["case"] == path, "code"].value_counts(sort=False)
+        ranked = sorted(codes.items(), key=lambda kv: (-kv[1], str(kv[0])))[:MECHANISMS]
+        claim = _income(rolled.claims[rolled.claims["case"] == path])
+        steps = path.split("/")
+        rows.append({
+            "case": case["name"], "page": pages.get(path, ""), "county": steps[2] if len(steps) > 3 else "/".join(steps[:-1]),
+            "sources": case["sources"], "chars": case["chars"], "mechanisms": ";".join(str(code) for code, _ in ranked),
+            "collective_income": amount_text(claim, words.lang) if claim else "",
+            "to": evidence_href(claim["claim_id"]) if claim else "", "by": (claim["low"] or claim["high"]) if claim else "",
+            "status": claim["status"] if claim else "",
+        })
+    frame = pd.DataFrame(rows)
+    if not rows:
+        return table_html(frame, lang=words.lang)
+    return table_html(
+        frame, links={"case": "page", "collective_income": "to"}, sort_by={"collective_income": "by"}, chips=("mechanisms", "status"),
+        label=words("cases_title"), names=names, lang=words.lang,
+    )
+
+
+def _income(claims: pd.DataFrame) -> dict[str, str]:
+    """Give the claim on collective income to show first: a total, reported as achieved, the largest."""
+    mine = [{str(k): str(v) for k, v in r.items()} for r in claims[claims["indicator"] == "collective_income"].to_dict("records")]
+    usual = (("status", "achieved"), ("statistic", "total"), ("change", "level"))
+    mine.sort(key=lambda c: ([c[column] != value for column, value in usual], -float(c["low"] or c["high"] or 0), c["claim_id"]))
+    return mine[0] if mine else {}
+
+
+def _sources(readings: Sequence[Reading], accounts: Mapping[str, Account], publish: str, words: Words) -> str:
+    rows = [
+        {
+            "headline" if publish == "full" else "source_id": source_title(r, publish, words), "page": f"evidence/{r.source_id}.html",
+            "outlet": r.source.get("outlet", ""), "published": r.source.get("published", ""), "file": r.source.get("file", ""),
+            "chars": r.source.get("chars", ""), "articles": len(r.of("articles")), "claims": len(r.of("claims")),
+            "problems": len(r.of("problems")),
+        }
+        for r in readings
+    ]
+    first = "headline" if publish == "full" else "source_id"
+    return table_html(pd.DataFrame(rows), links={first: "page"} if rows else {}, label=words("sources_title"), lang=words.lang)
+
+
+def _problems(tables: Tables, readings: Sequence[Reading], publish: str, words: Words) -> str:
+    if not len(tables.problems):
+        return ""
+    titles = {r.source_id: source_title(r, publish, words) for r in readings}
+    rows = [
+        {"code": p["code"], "message": p["message"], "source_id": titles.get(str(p["source_id"]), ""),
+         "page": f"evidence/{p['source_id']}.html" if p["source_id"] in titles else ""}
+        for p in tables.problems.to_dict("records")
+    ]
+    table = table_html(pd.DataFrame(rows), links={"source_id": "page"}, label=words("problems_title"), lang=words.lang)
+    return f'<h2 id="problems">{escape(words("problems_title"))}</h2>{table}'
+
+
+def _wrong(words: Words) -> str:
+    lines = "".join(f"<li>{escape(words(k))}</li>" for k in ("wrong_press", "wrong_absence", "wrong_reading"))
+    return f'<h2 id="wrong">{escape(words("what_wrong"))}</h2><ul class="note">{lines}</ul>'

@@ -1,0 +1,233 @@
+"""Publish a study: every report run and framed, every source on its page, all moved into place at once."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from casework.codebook import did_you_mean, load_codebook
+from casework.compare import LEVELS, RolledUp, roll_up
+from casework.reports.convert import notebook_body, notebook_title
+from casework.reports.execute import run_notebook
+from casework.reports.frame import Page, Site, render_page
+from casework.reports.index import Card, index_page
+from casework.reports.parameters import check_parameters, declared_parameters, read_notebook
+from casework.reports.provenance import gather_provenance
+from casework.reports.sources import evidence_page
+from casework.study import ReportSpec, Study
+from casework.tables import Tables, read_tables
+from casework.text import CaseworkError
+from casework.views import gather_readings, load_words
+
+__all__ = ["Job", "mechanism_names", "plan_jobs", "publish"]
+
+LEVEL = "township"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One page to be made by running a notebook: `case` is the place it is about, if it is about one."""
+
+    report: str
+    notebook: Path
+    path: str
+    parameters: Mapping[str, Any]
+    case: str = ""
+
+
+def publish(
+    study: Study, tables: Path | None = None, out: Path | None = None, *, only: Sequence[str] | None = None, jobs: int = 1,
+    engine: str = "papermill", progress: Progress | None = None,
+) -> Path:
+    """Run a study's reports on its tables and write the site; give the path of its first page.
+
+    Without `tables` those that were built are taken, else those that are committed. With `only`
+    the other reports' pages stay as they are. Raises CaseworkError before anything is written
+    where a parameter or a notebook is wrong.
+    """
+    folder = tables or _tables_of(study)
+    out = out or study.reports_dir
+    read = read_tables(folder)
+    planned = plan_jobs(study, read, folder)
+    chosen = _choose(study, planned, only)
+    with _fresh_site(out, keep=bool(only)) as new:
+        run = _run_all(chosen, folder, jobs, engine, progress or _silent)
+        _write_site(study, read, folder, planned, run, new)
+    return out / "index.html"
+
+
+def _silent(done: int, of: int) -> None:
+    pass
+
+
+def _tables_of(study: Study) -> Path:
+    for folder in (study.tables_dir, study.published_dir):
+        if (folder / "datapackage.json").is_file():
+            return folder
+    raise CaseworkError(f"study '{study.name}' has no tables yet; `casework build {study.file.name}` makes them")
+
+
+def plan_jobs(study: Study, tables: Tables, folder: Path) -> list[Job]:
+    """List the pages that notebooks make, their parameters checked."""
+    out: list[Job] = []
+    for spec in study.reports:
+        declared = declared_parameters(read_notebook(spec.notebook), spec.notebook)
+        check_parameters(spec.name, spec.notebook, declared, spec.parameters)
+        given = {k: v for k, v in _own_parameters(study).items() if k in declared} | dict(spec.parameters)
+        if not spec.foreach:
+            out.append(Job(spec.name, spec.notebook, f"{spec.name}.html", given))
+            continue
+        for name in ("case", "level"):
+            if name not in declared:
+                raise CaseworkError(f"report '{spec.name}': foreach needs a parameter '{name}' in {spec.notebook.name}")
+        level = str(given.get("level", declared["level"])) if spec.foreach == "case" else spec.foreach
+        for case, slug in _slugs(_rolled(tables, level, spec)).items():
+            out.append(Job(spec.name, spec.notebook, f"{spec.name}-{slug}.html", {**given, "case": case, "level": level}, case))
+    return out
+
+
+def _own_parameters(study: Study) -> dict[str, Any]:
+    """What every notebook may ask for: it runs in the folder of the tables, so no path of this machine is printed."""
+    return {"tables": ".", "lang": study.lang, "evidence": "evidence"}
+
+
+def _rolled(tables: Tables, level: str, spec: ReportSpec) -> RolledUp:
+    if level not in LEVELS:
+        raise CaseworkError(f"report '{spec.name}': no level '{level}'{did_you_mean(level, LEVELS)}")
+    return roll_up(tables, level)
+
+
+def _slugs(rolled: RolledUp) -> dict[str, str]:
+    """Give each case a name for its file: its code, else a hash of its path."""
+    codes = dict(zip(rolled.cases["case"].astype(str), rolled.cases["place_code"].astype(str), strict=True))
+    twice = {c for c in codes.values() if list(codes.values()).count(c) > 1}
+    return {case: code if code and code not in twice else hashlib.sha256(case.encode()).hexdigest()[:10] for case, code in codes.items()}
+
+
+def _choose(study: Study, jobs: Sequence[Job], only: Sequence[str] | None) -> list[Job]:
+    known = [spec.name for spec in study.reports]
+    for name in only or ():
+        if name not in known:
+            raise CaseworkError(f"study '{study.name}' has no report '{name}'{did_you_mean(name, known)}")
+    return [job for job in jobs if not only or job.report in only]
+
+
+def _run_all(jobs: Sequence[Job], folder: Path, workers: int, engine: str, progress: Progress) -> dict[str, Any]:
+    """Run every job's notebook; give the run notebooks by page."""
+    done: dict[str, Any] = {}
+    if workers <= 1 or len(jobs) <= 1:
+        for job in jobs:
+            done[job.path] = run_notebook(job.notebook, job.parameters, folder)
+            progress(len(done), len(jobs))
+        return done
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
+        waiting = [(job.path, pool.submit(run_notebook, job.notebook, job.parameters, folder)) for job in jobs]
+        for path, future in waiting:
+            done[path] = future.result()
+            progress(len(done), len(jobs))
+    return done
+
+
+def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Job], run: Mapping[str, Any], new: Path) -> None:
+    lang = study.lang
+    names = mechanism_names(study, lang)
+    there = [job for job in planned if job.path in run or (new / job.path).is_file()]
+    cards = _cards(study, there, run, lang)
+    nav = [("index.html", load_words(lang)("index")), *((c.path, c.title) for c in cards if c.path.endswith(".html"))]
+    site = Site(study.title_in(lang), lang, nav, gather_provenance(study, folder, lang))
+    for job in planned:
+        if job.path in run:
+            _write(new, site, _report_page(job, run[job.path], lang, nav))
+    readings = list(gather_readings(tables, _raws(folder), lang, names))
+    (new / "evidence").mkdir(exist_ok=True)
+    for i, reading in enumerate(readings):
+        before, after = readings[i - 1] if i else None, readings[i + 1] if i + 1 < len(readings) else None
+        _write(new, site, evidence_page(reading, before, after, study.publish, lang))
+    case_pages = {job.case: job.path for job in there if job.case}
+    rolled = roll_up(tables, _level_of(there))
+    _write(new, site, index_page(site.title, tables, rolled, readings, cards, case_pages, names, study.publish, lang))
+
+
+def _write(folder: Path, site: Site, page: Page) -> None:
+    (folder / page.path).write_text(render_page(site, page), encoding="utf-8", newline="\n")
+
+
+def _level_of(jobs: Sequence[Job]) -> str:
+    return next((str(job.parameters["level"]) for job in jobs if job.case), LEVEL)
+
+
+def _report_page(job: Job, notebook: Any, lang: str, nav: Sequence[tuple[str, str]]) -> Page:
+    title = job.case.rpartition("/")[2] if job.case else notebook_title(notebook, lang) or job.report
+    current = job.path if any(path == job.path for path, _ in nav) else "index.html"
+    digest = hashlib.sha256(job.notebook.read_bytes()).hexdigest()
+    return Page(job.path, title, notebook_body(notebook, lang), current, digest, job.parameters)
+
+
+def _cards(study: Study, jobs: Sequence[Job], run: Mapping[str, Any], lang: str) -> list[Card]:
+    """Give a card for every report; one that is made for each case leads to the list of cases."""
+    out: list[Card] = []
+    for spec in study.reports:
+        mine = [job for job in jobs if job.report == spec.name]
+        if mine:
+            notebook = read_notebook(spec.notebook)
+            about = notebook_about(notebook, lang)
+            out.append(Card("index.html#cases" if spec.foreach else mine[0].path, notebook_title(notebook, lang) or spec.name, about))
+    return out
+
+
+def notebook_about(notebook: Any, lang: str) -> str:
+    """Give the first paragraph under a notebook's first heading, without markup."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and lang in cell.metadata.get("tags", [lang]):
+            lines = [line.strip() for line in cell.source.splitlines()]
+            said = [line for line in lines if line and not line.startswith("#")]
+            if said:
+                return str(said[0]).replace("*", "").replace("`", "")
+    return ""
+
+
+def mechanism_names(study: Study, lang: str) -> dict[str, str]:
+    """Give what a study's mechanisms are called in a language."""
+    path = study.codebooks.get("mechanisms")
+    codes = load_codebook(path if path else "mechanisms").section("codes")
+    return {str(code): str(entry["label"][lang]) for code, entry in codes.items()}
+
+
+def _raws(folder: Path) -> dict[str, str]:
+    """Read the raw texts that `build` stored beside the tables, by source_id; none where there are none."""
+    return {p.stem: p.read_bytes().decode("utf-8") for p in sorted((folder.parent / "raw").glob("s*.txt"))}
+
+
+@contextmanager
+def _fresh_site(out: Path, keep: bool) -> Iterator[Path]:
+    """Give a folder beside `out` to write into; it takes its place when the block ends well."""
+    if out.exists() and not (out / "index.html").is_file() and any(p.name != "README.md" for p in out.iterdir()):
+        raise CaseworkError(f"{out}: holds files that are not a site of casework; name an empty or a new folder")
+    new, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+    new.parent.mkdir(parents=True, exist_ok=True)
+    if keep and out.exists():
+        shutil.copytree(out, new)
+    else:
+        new.mkdir()
+    try:
+        yield new
+        if out.exists():
+            out.rename(old)
+        new.rename(out)
+    except BaseException:
+        if old.exists() and not out.exists():
+            old.rename(out)
+        raise
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)

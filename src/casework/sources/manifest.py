@@ -1,0 +1,217 @@
+"""The manifest: which files a study was read from, by SHA-256, and what is known about each."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import io
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass, fields
+from functools import cache, cached_property
+from pathlib import Path, PurePosixPath
+
+from casework.codebook import did_you_mean, load_codebook
+from casework.sources.decode import ENCODINGS
+from casework.sources.rows import read_rows
+from casework.text import CaseworkError
+
+__all__ = [
+    "Manifest", "ManifestRow", "check_manifest", "hash_file", "is_day", "mismatch", "missing_files", "outlet_level", "read_manifest",
+    "register_files", "walk",
+]
+
+_SKIPPED = re.compile(r"(README|LICEN[CS]E|COPYING)([._-].*)?", re.IGNORECASE)
+_OWN = frozenset({"manifest.csv", "places.csv", "attributes.csv", "corrections.csv", "gold"})
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """What the manifest says of one file; empty is not known. `line` is where it says so."""
+
+    file: str
+    sha256: str
+    outlet: str = ""
+    published: str = ""
+    url: str = ""
+    licence: str = ""
+    collected: str = ""
+    query: str = ""
+    encoding: str = ""
+    headline: str = ""
+    author: str = ""
+    place: str = ""
+    line: int = 0
+    manifest: str = ""
+
+
+_COLUMNS = tuple(f.name for f in fields(ManifestRow))[:-2]
+
+
+class Manifest(dict[str, ManifestRow]):
+    """The rows by their file's path in the raw folder; `by_hash` finds a renamed file's."""
+
+    @cached_property
+    def by_hash(self) -> dict[str, ManifestRow]:
+        """The rows by SHA-256."""
+        return {row.sha256: row for row in self.values()}
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest: a row by its file's path in the raw folder.
+
+    Raises CaseworkError with file and line for an unknown column or encoding, a path that leaves
+    the folder, a file or a SHA-256 that stands twice, a date that is none.
+    """
+    rows = Manifest()
+    hashes: dict[str, ManifestRow] = {}
+    for line, cells in read_rows(path, _COLUMNS[:2], _COLUMNS[2:]):
+        row = ManifestRow(**cells, line=line, manifest=str(path))
+        if wrong := _wrong(row):
+            raise CaseworkError(f"{path}:{line}: {wrong}")
+        if other := rows.get(row.file) or hashes.get(row.sha256):
+            what = "file" if other.file == row.file else "text"
+            raise CaseworkError(f"{path}:{line}: {row.file} is the same {what} as in line {other.line}")
+        rows[row.file] = hashes[row.sha256] = row
+    return rows
+
+
+def _wrong(row: ManifestRow) -> str:
+    parts = PurePosixPath(row.file).parts
+    if not row.file or "\\" in row.file or row.file.startswith("/") or ".." in parts or ":" in row.file.split("/")[0]:
+        return f"file '{row.file}' must be a path inside the folder of the texts"
+    if not re.fullmatch(r"[0-9a-f]{64}", row.sha256):
+        return f"sha256 of {row.file} must be 64 hex digits; `casework manifest STUDY` writes them"
+    if row.published and not is_day(row.published):
+        return f"published is '{row.published}'; write a day as YYYY-MM-DD, or nothing"
+    if row.encoding and row.encoding.lower() not in ENCODINGS:
+        return f"no encoding '{row.encoding}'{did_you_mean(row.encoding, ENCODINGS)}"
+    return ""
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day of the calendar, written YYYY-MM-DD."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def walk(folder: Path) -> Iterator[str]:
+    """Yield the path of every raw file in a folder, in sorted order, as posix paths.
+
+    Hidden files, the study's own lists, gold/ and README or LICENSE files are passed over;
+    only one folder's names at a time are held. Raises CaseworkError where the folder is not there.
+    """
+    if not folder.is_dir():
+        raise CaseworkError(f"{folder}: no such folder of texts; put them there or name another with --raw")
+    yield from _walk(str(folder), "")
+
+
+def _walk(folder: str, prefix: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        names = sorted(e.name + "/" * e.is_dir(follow_symlinks=False) for e in entries if not _passed_over(e.name, prefix))
+    for name in names:
+        if name.endswith("/"):
+            yield from _walk(os.path.join(folder, name[:-1]), prefix + name)
+        else:
+            yield prefix + name
+
+
+def _passed_over(name: str, prefix: str) -> bool:
+    return name.startswith(".") or _SKIPPED.fullmatch(name) is not None or not prefix and name in _OWN
+
+
+def hash_file(path: Path) -> str:
+    """Give the SHA-256 of a file's bytes in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_manifest(folder: Path, manifest: Mapping[str, ManifestRow]) -> None:
+    """Hold every registered file that is there against its SHA-256, before anything is built.
+
+    Raises CaseworkError that names the manifest's file and line.
+    """
+    for row in manifest.values():
+        path = _inside(folder, row)
+        if path.is_file() and (found := hash_file(path)) != row.sha256:
+            raise mismatch(row, found)
+
+
+def mismatch(row: ManifestRow, found: str) -> CaseworkError:
+    """Make the error for a file whose bytes are not those of the manifest."""
+    return CaseworkError(
+        f"{row.manifest}:{row.line}: {row.file} has sha256 {found[:16]}…, the manifest {row.sha256[:16]}…; "
+        "put the registered file back, or correct the manifest"
+    )
+
+
+def _inside(folder: Path, row: ManifestRow) -> Path:
+    path = folder / row.file
+    if path.exists() and not path.resolve().is_relative_to(folder.resolve()):
+        raise CaseworkError(f"{row.manifest}:{row.line}: {row.file} is a link that leaves the folder of the texts")
+    return path
+
+
+def missing_files(folder: Path, manifest: Mapping[str, ManifestRow]) -> tuple[str, ...]:
+    """List the registered files that are not there: one line each with SHA-256 and where to put it."""
+    missing = (row for row in manifest.values() if not (folder / row.file).is_file())
+    return tuple(f"{row.file}  sha256 {row.sha256}  → {folder / row.file}" for row in missing)
+
+
+def register_files(folder: Path, path: Path) -> str:
+    """Add every file of a folder that the manifest lacks; what was typed stays. Say how many in words.
+
+    Raises CaseworkError where a registered file has changed: that is for a person to settle.
+    """
+    rows = read_manifest(path) if path.is_file() else Manifest()
+    check_manifest(folder, rows)
+    known = {row.sha256 for row in rows.values()}
+    new: list[ManifestRow] = []
+    for file in walk(folder):
+        if file not in rows and _is_utf8(file) and (folder / file).is_file() and (sha256 := hash_file(folder / file)) not in known:
+            known.add(sha256)
+            new.append(ManifestRow(file, sha256))
+    if new or not path.is_file():
+        _write(path, sorted([*rows.values(), *new], key=lambda r: r.file))
+    return f"{len(rows) + len(new)} files registered, {len(new)} of them new"
+
+
+def _is_utf8(name: str) -> bool:
+    return name.isprintable() and name == name.encode("utf-8", "replace").decode("utf-8")
+
+
+def _write(path: Path, rows: list[ManifestRow]) -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(astuple(row)[: len(_COLUMNS)] for row in rows)
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(out.getvalue(), encoding="utf-8", newline="")
+    beside.replace(path)
+
+
+@cache
+def outlet_level(outlet: str) -> str:
+    """Tell the level of an outlet from its name: central, provincial, prefecture, county or other.
+
+    >>> outlet_level("人民日报"), outlet_level("云岭县融媒体中心"), outlet_level("")
+    ('central', 'county', '')
+    """
+    if not outlet.strip():
+        return ""
+    book = load_codebook("outlets")
+    for level in ("central", "provincial", "prefecture"):
+        if any(outlet.startswith(name) for name in book.terms(f"{level}_names")):
+            return level
+    if re.search("|".join(book.terms("county_patterns")), outlet):
+        return "county"
+    medium = f"({'|'.join(book.terms('media'))})"
+    for level in ("prefecture", "province"):
+        names = "|".join(sorted(map(re.escape, book.terms(f"{level}_stems")), key=len, reverse=True))
+        if re.search(rf"^({names})({'|'.join(book.terms('ranks'))})?{medium}", outlet):
+            return {"province": "provincial"}.get(level, level)
+    return "other"

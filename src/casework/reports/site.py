@@ -203,7 +203,7 @@ def mechanism_names(study: Study, lang: str) -> dict[str, str]:
 
 def _raws(folder: Path) -> dict[str, str]:
     """Read the raw texts that `build` stored beside the tables, by source_id; none where there are none."""
-    return {p.stem: p.read_bytes().decode("utf-8") for p in sorted((folder.parent / "raw").glob("s*.txt"))}
+    return {p.stem: p.read_bytes().decode("utf-8") for p in sorted((folder / "raw").glob("s*.txt"))}
 
 
 @contextmanager

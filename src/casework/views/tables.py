@@ -81,7 +81,7 @@ def table_html(
 
     head = "".join(_heading(c, c in numbers, words) for c in columns)
     rows = "".join(f"<tr>{''.join(cell(r, c) for c in columns)}</tr>" for r in records)
-    caption = f"<caption class="vh">{escape(label)}</caption>" if label else ""
+    caption = f'<caption class="vh">{escape(label)}</caption>' if label else ""
     return (
         f'<div class="tabled">{_filter(len(records), label, words)}<div class="scroll" tabindex="0" role="region" '
         f'aria-label="{escape(label or words.column(columns[0]))}"><table class="data">{caption}'

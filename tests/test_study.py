@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.study import Study, load_study, read_attributes, read_corrections
+from casework.study import Study, init_study, load_study, read_attributes, read_corrections
 from casework.text import CaseworkError
 
 ROOT = Path(__file__).parent.parent
@@ -197,3 +197,30 @@ def test_attributes(tmp_path: Path) -> None:
     path.write_text("place_code,variable,value,source\n1,p,2,\n", encoding="utf-8")
     with pytest.raises(CaseworkError, match=":2: 'source' is empty"):
         read_attributes(path)
+
+
+def test_a_new_study_loads_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    folder = tmp_path / "My Study: 云岭 'A'"
+    folder.mkdir()
+    (folder / "corrections.csv").write_text(HEAD + "a,low,1,seen,LY\n", encoding="utf-8")
+    made = init_study(folder)
+    study = load_study(made)
+    assert (made.name, study.name, study.title_in("zh")) == ("my-study-a.yaml", "my-study-a", folder.name)
+    assert study.raw == folder / "raw"
+    assert study.raw.is_dir()
+    assert [r.name for r in study.reports] == ["corpus", "case", "compare", "language"]
+    assert study.corrections is not None
+    assert study.attributes is not None
+    assert len(read_corrections(study.corrections)) == 1
+    assert read_attributes(study.attributes) == ()
+    with pytest.raises(CaseworkError, match="holds a study already, my-study-a.yaml"):
+        init_study(folder)
+
+
+def test_a_new_study_needs_a_folder_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(CaseworkError, match="is a file; name a folder"):
+        init_study(tmp_path / "file")
+    with pytest.raises(CaseworkError, match="cannot be called 'studies'"):
+        init_study(tmp_path / "studies")
+    assert load_study(init_study(tmp_path / "乡村")).name == "study"

@@ -1,0 +1,66 @@
+"""The lists a researcher keeps beside a study: corrections, and figures from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from casework.sources import read_rows
+from casework.text import CaseworkError
+
+__all__ = ["Attribute", "Correction", "read_attributes", "read_corrections"]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A researcher's last word on one cell: `row_id` names the row of `claims`, `labels` …"""
+
+    row_id: str
+    field: str
+    value: str
+    reason: str
+    by: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A figure from outside, such as a yearbook's, on one place."""
+
+    place_code: str
+    variable: str
+    value: str
+    source: str
+    line: int
+
+
+def read_corrections(path: Path) -> tuple[Correction, ...]:
+    """Read a study's corrections: row_id, field, value, reason, by.
+
+    Raises CaseworkError with file and line; a reason and a name are asked for, and a cell may be
+    corrected once only.
+    """
+    out: dict[tuple[str, str], Correction] = {}
+    for line, row in read_rows(path, ("row_id", "field", "value", "reason", "by")):
+        for column in ("row_id", "field", "reason", "by"):
+            if not row[column]:
+                raise CaseworkError(f"{path}:{line}: '{column}' is empty; a correction says what, why and who")
+        key = row["row_id"], row["field"]
+        if key in out:
+            raise CaseworkError(f"{path}:{line}: '{row['field']}' of {row['row_id']} is corrected already in line {out[key].line}")
+        out[key] = Correction(**row, line=line)
+    return tuple(out.values())
+
+
+def read_attributes(path: Path) -> tuple[Attribute, ...]:
+    """Read figures from outside: place_code, variable, value, source; one value a place and variable."""
+    out: dict[tuple[str, str], Attribute] = {}
+    for line, row in read_rows(path, ("place_code", "variable", "value", "source")):
+        for column in ("place_code", "variable", "source"):
+            if not row[column]:
+                raise CaseworkError(f"{path}:{line}: '{column}' is empty")
+        key = row["place_code"], row["variable"]
+        if key in out:
+            raise CaseworkError(f"{path}:{line}: '{row['variable']}' of {row['place_code']} stands already in line {out[key].line}")
+        out[key] = Attribute(**row, line=line)
+    return tuple(out.values())

@@ -10,7 +10,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick
@@ -21,6 +20,7 @@ from casework.text import CaseworkError, Span
 
 __all__ = ["Coding", "find_codings", "load_mechanisms"]
 
+_READ: dict[tuple[str, str], Mechanisms] = {}
 _CLAUSE_END = re.compile(r"[，。；：！？,;:!?\n]")
 
 
@@ -49,7 +49,7 @@ def find_codings(text: str, codebook: Mechanisms | Codebook | None = None) -> li
     """Find the mechanisms that a passage speaks of, in the order of the text; codes may overlap.
 
     A hit inside an exception of its code, or one that is negated, is none. Of the overlapping hits
-    of one code the longest stays.
+    of one code a term stays before a nearness, and a longer one before a shorter.
 
     >>> text = "青禾镇推行积分制，尚未流转土地。"
     >>> [(c.span.cut(text), c.code, c.rule) for c in find_codings(text)]
@@ -61,30 +61,15 @@ def find_codings(text: str, codebook: Mechanisms | Codebook | None = None) -> li
     return _Finder.of(mechanisms).find(text)
 
 
-@lru_cache(maxsize=16)
-def _by_digest(digest: str, holder: _Holder) -> Mechanisms:
-    mechanisms = read_mechanisms(holder.book)
-    for code in mechanisms.codes.values():
-        _hold_examples(mechanisms, code)
-    return mechanisms
-
-
-@dataclass(frozen=True)
-class _Holder:
-    """Carry a codebook past the cache, which knows it by its digest and file name."""
-
-    file: str
-    book: Codebook
-
-    def __hash__(self) -> int:
-        return hash(self.file)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Holder) and self.file == other.file
-
-
 def _checked(book: Codebook) -> Mechanisms:
-    return _by_digest(book.digest, _Holder(book.file, book))
+    """Read a codebook once: it is known by its file and its digest."""
+    key = (book.file, book.digest)
+    if key not in _READ:
+        mechanisms = read_mechanisms(book)
+        for code in mechanisms.codes.values():
+            _hold_examples(mechanisms, code)
+        _READ[key] = mechanisms
+    return _READ[key]
 
 
 def _hold_examples(mechanisms: Mechanisms, code: Code) -> None:
@@ -97,13 +82,13 @@ def _hold_examples(mechanisms: Mechanisms, code: Code) -> None:
             if key == "examples" and not fired:
                 raise CaseworkError(f"{where}: this example does not get the code '{code.code}'; add a term it holds, or change it")
             if key == "counter_examples" and fired:
-                raise CaseworkError(f"{where}: this counter-example gets the code '{code.code}' by {fired[0]}; add an exception under 'not'")
+                raise CaseworkError(
+                    f"{where}: this counter-example gets the code '{code.code}' by {fired[0]}; add an exception under 'not'"
+                )
 
 
 class _Finder:
     """A codebook ready to search: its words as one automaton, and who uses each."""
-
-    _cache: dict[tuple[str, str], _Finder] = {}
 
     def __init__(self, mechanisms: Mechanisms) -> None:
         self.codes = tuple(mechanisms.codes.values())
@@ -117,10 +102,9 @@ class _Finder:
     @classmethod
     def of(cls, mechanisms: Mechanisms) -> _Finder:
         """Give the finder of a codebook, built once."""
-        key = (mechanisms.file, mechanisms.digest)
-        if key not in cls._cache:
-            cls._cache[key] = cls(mechanisms)
-        return cls._cache[key]
+        if mechanisms.digest not in _FINDERS:
+            _FINDERS[mechanisms.digest] = cls(mechanisms)
+        return _FINDERS[mechanisms.digest]
 
     def find(self, text: str) -> list[Coding]:
         """Find all codings of a passage."""
@@ -154,17 +138,15 @@ class _Page:
     def code(self, code: Code) -> list[Coding]:
         """Give the hits of one code: by term or nearness, without exceptions, negated ones and lesser overlaps."""
         exceptions = self._spans(code.exceptions)
-        hits = [(span, term) for term in code.terms for span in self.at.get(term, ()) if self._stands([span], exceptions)]
-        for near in code.near:
-            hits += [(span, words) for parts, span, words in self._near(near) if self._stands(parts, exceptions)]
-        kept: list[Coding] = []
-        for span, words in sorted(hits, key=lambda h: (h[0].start - h[0].end, h[0].start, h[1])):
-            if not any(span.overlaps(k.span) for k in kept):
-                kept.append(Coding(span, code.code, f"{code.code}:{words}"))
-        return kept
-
-    def _stands(self, parts: Sequence[Span], exceptions: Sequence[Span]) -> bool:
-        return not any(p.overlaps(e) for p in parts for e in exceptions) and not any(self._negated(p) for p in parts)
+        hits = [([span], span, term) for term in code.terms for span in self.at.get(term, ())]
+        hits += [hit for near in code.near for hit in self._near(near)]
+        hits = [hit for hit in hits if not any(part.overlaps(e) for part in hit[0] for e in exceptions)]
+        kept: list[tuple[Span, str, bool]] = []
+        # A negated hit takes part in the contest, so that no shorter one inside it stays behind.
+        for parts, span, words in sorted(hits, key=lambda h: (len(h[0]), h[1].start - h[1].end, h[1].start, h[2])):
+            if not any(span.overlaps(k[0]) for k in kept):
+                kept.append((span, words, any(map(self._negated, parts))))
+        return [Coding(span, code.code, f"{code.code}:{words}") for span, words, negated in kept if not negated]
 
     def _negated(self, span: Span) -> bool:
         """Tell whether a negation stands just before or behind, in the same clause."""
@@ -195,6 +177,9 @@ class _Page:
 
     def _word_at(self, group: Sequence[str], span: Span) -> str:
         return next(w for w in group if span in self.at.get(w, ()))
+
+
+_FINDERS: dict[str, _Finder] = {}
 
 
 def _gap(a: Span, b: Span) -> int:

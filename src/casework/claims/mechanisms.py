@@ -187,7 +187,9 @@ def _exclusive(book: Codebook, codes: Mapping[str, Code]) -> Iterator[tuple[str,
             for j, term in enumerate(codes[key].terms):
                 if term in owner:
                     line = line_of(book.section("codes")[key]["terms"], j)
-                    raise _refuse(book, line, f"'{term}' is a term of '{owner[term]}' and of '{key}', which exclude each other; keep it in one")
+                    raise _refuse(
+                        book, line, f"'{term}' is a term of '{owner[term]}' and of '{key}', which exclude each other; keep it in one"
+                    )
                 owner[term] = key
         yield tuple(group)
 

@@ -1,0 +1,246 @@
+"""The cases of an article: which place each stretch of it is about.
+
+A heading or kicker that names a county or a township opens a case. Without one the headline's place holds the
+whole article; where that is a province or a prefecture, or none, each paragraph goes to the county it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from casework.articles import Article
+from casework.codebook import load_codebook
+from casework.places import Mention, Place
+
+__all__ = ["Case", "split_cases"]
+
+_DEPTHS = {"province": 1, "prefecture": 2, "county": 3, "township": 4, "village": 5}
+_COUNTY, _TOWN = 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A place whose doings some passages report; `passages` are indices into `article.passages`."""
+
+    place: Place | None
+    passages: tuple[int, ...]
+
+
+@cache
+def _threshold(name: str) -> float:
+    return float(load_codebook("cases").section("thresholds")[name])
+
+
+@cache
+def _roles() -> frozenset[str]:
+    return frozenset(load_codebook("cases").terms("roles"))
+
+
+def split_cases(article: Article, mentions: Sequence[Sequence[Mention]], home: Place | None = None) -> tuple[Case, ...]:
+    """Give each passage of an article to the place it is about.
+
+    `mentions` holds the places found in each passage, aligned with `article.passages`; `home` is what the manifest
+    says the source is about, used where the text itself is silent. A case is a county or a township (a province or
+    prefecture where nothing closer is in focus); a village's doings belong to its township's or county's case.
+    """
+    reader = _Reader(article, mentions, home)
+    places = reader.place_all()
+    order: dict[str, list[int]] = {}
+    by_path: dict[str, Place | None] = {}
+    for i, place in sorted(places.items()):
+        path = place.path if place else ""
+        order.setdefault(path, []).append(i)
+        by_path[path] = place
+    return tuple(Case(by_path[path], tuple(indices)) for path, indices in order.items())
+
+
+def _depth(place: Place) -> int:
+    return _DEPTHS.get(place.level, len(place.path.split("/")))
+
+
+def _within(inner: Place, outer: Place) -> bool:
+    return inner.path == outer.path or inner.path.startswith(outer.path + "/")
+
+
+class _Reader:
+    """Reads one article: headings first, then the discourse, then the last place named."""
+
+    def __init__(self, article: Article, mentions: Sequence[Sequence[Mention]], home: Place | None) -> None:
+        self.article = article
+        self.home = home
+        self.named = [_places(found) for found in mentions]
+        self.known = {p.path: p for found in self.named for _, p in found}
+        if home is not None:
+            self.known.setdefault(home.path, home)
+        self.used = [i for i, p in enumerate(article.passages) if p.role in _roles()]
+        self.body = [i for i in self.used if article.passages[i].role == "body"]
+
+    def place_all(self) -> dict[int, Place | None]:
+        """Decide for every passage that is not furniture."""
+        sections = self._sections()
+        top = self._heading_place([i for i in self.used if self.article.passages[i].role == "headline"])
+        if len(sections) > 1 or (sections and top is None):
+            return self._by_section(sections, top)
+        if top is not None and _depth(top) >= _COUNTY:
+            place = self._refined(top, self.body)
+            return dict.fromkeys(self.used, place)
+        return self._by_paragraph(top)
+
+    def up(self, place: Place, depth: int) -> Place:
+        """Give the place at a depth that holds `place`: itself where it is no deeper."""
+        if _depth(place) <= depth:
+            return place
+        path = "/".join(place.path.split("/")[:depth])
+        if path in self.known:
+            return self.known[path]
+        level = next(name for name, d in _DEPTHS.items() if d == depth)
+        return Place(place.code[: {1: 2, 2: 4, 3: 6, 4: 9}[depth]].ljust(6, "0"), path, level)
+
+    def _heading_place(self, headings: Sequence[int]) -> Place | None:
+        """Give the most specific place, down to the township, that headings name without contradiction."""
+        places = [self.up(p, _TOWN) for i in headings for _, p in self.named[i]]
+        if not places:
+            return None
+        deepest = max(places, key=_depth)
+        rivals = [p for p in places if not _within(deepest, p)]
+        if not rivals:
+            return deepest
+        shared = _common(p.path for p in places)
+        return self.known.get(shared) or (self.up(deepest, shared.count("/") + 1) if shared else deepest)
+
+    def _sections(self) -> list[tuple[int, Place]]:
+        """List the headings inside the article that name a county or a township."""
+        found = []
+        for i in self.used:
+            if self.article.passages[i].role == "subhead":
+                place = self._heading_place([i])
+                if place is not None and _depth(place) >= _COUNTY:
+                    found.append((i, place))
+        return found
+
+    def _by_section(self, sections: Sequence[tuple[int, Place]], top: Place | None) -> dict[int, Place | None]:
+        places: dict[int, Place | None] = {}
+        ends = [start for start, _ in sections[1:]] + [len(self.article.passages)]
+        first = sections[0][0]
+        for (start, place), end in zip(sections, ends, strict=True):
+            inside = [i for i in self.used if start <= i < end]
+            refined = self._refined(place, [i for i in inside if i in self.body])
+            places.update(dict.fromkeys(inside, refined))
+        lead = [i for i in self.used if i < first]
+        over = top or self._over([p for _, p in sections])
+        places.update(dict.fromkeys(lead, over))
+        self._place_captions(places)
+        return places
+
+    def _place_captions(self, places: dict[int, Place | None]) -> None:
+        """A caption goes to the case of the place it names, where there is one; the page set it anywhere."""
+        cases = [p for p in places.values() if p is not None]
+        for i in places:
+            if self.article.passages[i].role == "caption" and self.named[i]:
+                named = self.named[i][0][1]
+                fitting = [p for p in cases if _within(named, p)]
+                if fitting:
+                    places[i] = max(fitting, key=_depth)
+
+    def _over(self, places: Sequence[Place]) -> Place | None:
+        shared = _common(p.path for p in places)
+        return self.up(places[0], shared.count("/") + 1) if shared else None
+
+    def _refined(self, place: Place, body: Sequence[int]) -> Place:
+        """Narrow a county down to the township that a stretch keeps speaking of."""
+        if _depth(place) != _COUNTY:
+            return place
+        towns: Counter[str] = Counter()
+        alone = named = 0
+        for i in body:
+            inside = [p for _, p in self.named[i] if _within(p, place)]
+            here = {self.up(p, _TOWN).path for p in inside if _depth(p) >= _TOWN}
+            towns.update(here)
+            alone += any(_depth(p) == _COUNTY for p in inside)
+            named += bool(inside)
+        if not towns:
+            return place
+        path, count = min(towns.items(), key=lambda kv: (-kv[1], kv[0]))
+        if count >= _threshold("town_share") * named and count >= _threshold("town_over_county") * alone and count > 1:
+            return self.up(next(p for p in self._all() if p.path.startswith(path)), _TOWN)
+        return place
+
+    def _all(self) -> Iterable[Place]:
+        return (p for found in self.named for _, p in found)
+
+    def _by_paragraph(self, top: Place | None) -> dict[int, Place | None]:
+        """Give each paragraph to a county; one that clearly leads takes all but what speaks of another."""
+        scope = top or self.home
+        weights = {i: self._counties(i, scope) for i in self.body}
+        total: Counter[str] = Counter()
+        for counts in weights.values():
+            total.update(counts.keys())
+        if not total:
+            return dict.fromkeys(self.used, top or self.home or self._any())
+        base = min(total, key=lambda path: (-total[path], -sum(w[path] for w in weights.values()), path))
+        owners = {i: self._owner(i, weights[i], base) for i in self.body}
+        if len({o for o in owners.values() if o}) <= 1:
+            county = self._county(base)
+            return dict.fromkeys(self.used, self._refined(county, self.body))
+        return self._spread(owners, top)
+
+    def _counties(self, i: int, scope: Place | None) -> Counter[str]:
+        """Count how often a passage names each county, leaving out those outside what the article is about."""
+        counts = Counter(self.up(p, _COUNTY).path for _, p in self.named[i] if _depth(p) >= _COUNTY)
+        inside = Counter({path: n for path, n in counts.items() if scope is None or path.startswith(scope.path)})
+        return inside
+
+    def _owner(self, i: int, counts: Mapping[str, int], base: str) -> str:
+        """Name the county a paragraph is about: the base, unless another leads and is named early; empty if none is."""
+        if not counts:
+            return ""
+        path, count = min(counts.items(), key=lambda kv: (-kv[1], kv[0]))
+        reach = _threshold("switch_reach")
+        early = any(at <= reach and self.up(p, _COUNTY).path == path for at, p in self.named[i])
+        return path if path != base and count > counts.get(base, 0) and early else base if base in counts else ""
+
+    def _spread(self, owners: Mapping[int, str], top: Place | None) -> dict[int, Place | None]:
+        """Let paragraphs without a county of their own go with the one before, or with the province they speak of."""
+        places: dict[int, Place | None] = {}
+        current = next(o for o in owners.values() if o)
+        now: Place | None = self._county(current)
+        for i in self.used:
+            owner = owners.get(i, "")
+            if owner:
+                now = self._county(owner)
+            elif i in owners and top is not None and any(p.path == top.path for _, p in self.named[i]):
+                now = top
+            places[i] = top if self.article.passages[i].role == "headline" and top is not None else now
+        return places
+
+    def _county(self, path: str) -> Place:
+        return self.up(next(p for p in self._all() if p.path.startswith(path)), _COUNTY)
+
+    def _any(self) -> Place | None:
+        counts = Counter(p.path for p in self._all())
+        return self.known[min(counts, key=lambda path: (-counts[path], path))] if counts else None
+
+
+def _places(found: Sequence[Mention]) -> list[tuple[int, Place]]:
+    """List the places of a passage with their positions; a place that only leads to the one behind it is left out."""
+    out = []
+    for m, after in zip(found, [*found[1:], None], strict=True):
+        leads = after is not None and after.place is not None and after.span.start == m.span.end
+        if m.place is None or (leads and after is not None and after.place is not None and _within(after.place, m.place)):
+            continue
+        out.append((m.span.start, m.place))
+    return out
+
+
+def _common(paths: Iterable[str]) -> str:
+    """Give the shared beginning of some paths, whole parts only."""
+    columns = zip(*(p.split("/") for p in paths), strict=False)
+    shared = []
+    for column in columns:
+        if len(set(column)) > 1:
+            break
+        shared.append(column[0])
+    return "/".join(shared)

@@ -163,7 +163,7 @@ class _Page:
                 rivals = [s for s in self._spans(group) if not s.overlaps(first) and self._close(first, s, near.within)]
                 if not rivals:
                     break
-                parts.append(min(rivals, key=lambda s: (_gap(first, s), s)))
+                parts.append(min(rivals, key=lambda s: (_gap(first, s), s.start, -s.end)))
             else:
                 whole = first if near.within == "passage" else Span(min(p.start for p in parts), max(p.end for p in parts))
                 yield parts, whole, "~".join(self._word_at(g, p) for g, p in zip(near.groups, parts, strict=True))

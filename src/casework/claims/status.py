@@ -13,6 +13,8 @@ from casework.text import Span
 
 __all__ = ["find_status"]
 
+RULE_REACH = 12      # characters between a word of obligation and the amount it governs
+
 
 @dataclass(frozen=True)
 class _Book:
@@ -22,6 +24,8 @@ class _Book:
     behind: tuple[str, ...]
     achieved: re.Pattern[str]
     rule: re.Pattern[str]
+    rule_any: re.Pattern[str]
+    rule_any_behind: re.Pattern[str]
     rule_units: frozenset[str]
     frequency: re.Pattern[str]
     documents: tuple[str, ...]
@@ -43,6 +47,8 @@ def _book() -> _Book:
         behind=tuple(s["behind"]),
         achieved=_any(s["achieved"]),
         rule=_any(s["rule"]),
+        rule_any=_any(s["rule_any"]),
+        rule_any_behind=re.compile(s["rule_any_behind"]),
         rule_units=frozenset(s["rule_units"]),
         frequency=_any(s["rule_frequency"]),
         documents=tuple(s["rule_documents"]),
@@ -73,6 +79,10 @@ def find_status(amount: Amount, setting: Setting, headline: str = "", section: s
 
 def _rule(amount: Amount, setting: Setting, clause: Span, head: str, book: _Book) -> str:
     if amount.unit in book.rule_units and (m := book.frequency.search(head)):
+        return m[0]
+    if (m := _last(book.rule_any, head)) and len(head) - m.end() <= RULE_REACH:
+        return m[0]
+    if m := book.rule_any_behind.match(setting.text[amount.span.end : clause.end]):
         return m[0]
     if amount.dimension in ("count", "time"):
         return ""

@@ -85,7 +85,7 @@ def _plain(text: str, masked: str, g: Grammar) -> Iterator[Amount]:
 
 def _read(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
     """Turn a match into its amounts: none where the company refuses it, several in a list."""
-    unit = g.units[m["u"]]
+    unit = _unit(text, m, g)
     start = m.start("b") if m["a"] is None else m.start("a")
     in_digits = m["b"][0].isascii() and m["b"][0].isdigit()
     guard = g.guards.get(m["u"])
@@ -98,6 +98,14 @@ def _read(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
         return []
     amount = _build(text, m, unit, pre, g)
     return [*_shared(text, amount, g), amount] if amount else []
+
+
+def _unit(text: str, m: re.Match[str], g: Grammar) -> Unit:
+    """Give the unit of a surface; a coin is money only where no counted thing follows."""
+    coin = g.coins.get(m["u"])
+    if coin and (m.end() >= len(text) or text.startswith(g.coin_ends, m.end("u"))):
+        return next(u for u in g.units.values() if u.code == coin)
+    return g.units[m["u"]]
 
 
 def _shorter(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
@@ -121,8 +129,11 @@ def _refused(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> b
     number = m["b"]
     head = text[max(0, m.start("b") - 5) : m.start("b")]
     marked = bool(pre or m["post"] or (m["tail"] and unit.dimension != "count"))
+    if number == g.half_mark:
+        return unit.dimension == "count" or not marked
     if number == g.one:
-        return not (marked or head.endswith(g.one_after) or g.setter.search(head) or m["u"] in g.one_units)
+        often = m["u"] in g.times[0] and g.times[1].search(text[max(0, m.start("b") - 12) : m.start("b")])
+        return not (often or marked or head.endswith(g.one_after) or g.setter.search(head) or m["u"] in g.one_units)
     if number == g.two and unit.dimension == "count":
         return True
     if g.bare.fullmatch(number) and number[0] not in numerals().digits and len(number) == 1 and numerals().powers[number] > 10:
@@ -167,6 +178,8 @@ class _Number:
 
 def _number(text: str, g: Grammar) -> _Number | None:
     bare = g.inside_mark.sub("", text)
+    if bare == g.half_mark:
+        return _Number(Decimal("0.5"), Decimal("0.5"), False, False, Decimal(1))
     ends = numerals().value(bare)
     if ends is None:
         return None
@@ -255,6 +268,10 @@ def _fraction(text: str, m: re.Match[str], g: Grammar) -> Amount:
         den, num = numerals().value(m["den"]), numerals().value(m["num"])
         low = high = round(num[0] / den[0] * 100, 2) if den and num and den[0] else Decimal(0)
         rule = "fraction"
+    elif m["t1"]:
+        tens, ones = numerals().value(m["t1"]), numerals().value(m["t2"])
+        low = high = (tens[0] * 10 + ones[0]) if tens and ones else Decimal(0)
+        rule = "tenths"
     elif m["word"] in g.half:
         low, high, rule = Decimal(50), Decimal(50), "half"
     else:

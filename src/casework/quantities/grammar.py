@@ -78,6 +78,10 @@ class Grammar:
     bare_before: frozenset[str]
     permille: tuple[str, ...]
     person: tuple[str, ...]
+    coins: Mapping[str, str]
+    coin_ends: tuple[str, ...]
+    times: tuple[frozenset[str], re.Pattern[str]]
+    half_mark: str
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -97,7 +101,7 @@ def _compile(book: Codebook) -> Grammar:
     units = _units(book)
     chinese = f"[{digits}{powers}]+"
     few = any_of(s("indefinite"))
-    number = rf"(?:{ARABIC}(?:[{powers}]+(?:\d+(?:\.\d+)?[{powers}]+)*)?|{chinese})"
+    number = rf"(?:{ARABIC}(?:[{powers}]+(?:\d+(?:\.\d+)?[{powers}]+)*)?|{chinese}|{s('half_mark')})"
     inside = f"[{''.join(s('inside'))}]"
     before = any_of([*(w for ws in s("before").values() for w in ws), *s("bare_before")])
     after = any_of(w for ws in s("after").values() for w in ws)
@@ -115,7 +119,7 @@ def _compile(book: Codebook) -> Grammar:
     number_plain = rf"(?:{ARABIC}|{chinese})"
     fraction = (
         rf"(?P<pre>{before})?(?:(?P<pct>{any_of([*fr['percent_of'], *fr['permille_of']])})(?P<p1>{number_plain})(?:(?:{marks})(?:{any_of(fr['percent_of'])})?(?P<p2>{number_plain}))?"
-        rf"|(?P<den>{chinese}|\d+){fr['of']}(?P<num>{chinese}|\d+)|(?P<word>{any_of([*fr['half'], *fr['doubled']])}))(?P<post>{after})?"
+        rf"|(?P<den>{chinese}|\d+){fr['of']}(?P<num>{chinese}|\d+)|(?P<t1>[{digits}]|\d){fr['tenths']}(?P<t2>[{digits}])(?![{powers}])|(?P<word>{any_of([*fr['half'], *fr['doubled']])}))(?P<post>{after})?"
     )
     return Grammar(
         units=units,
@@ -145,6 +149,10 @@ def _compile(book: Codebook) -> Grammar:
         bare_before=frozenset(s("bare_before")),
         permille=tuple(fr["permille_of"]),
         person=tuple(s("person")),
+        coins=dict(s("coins")),
+        coin_ends=tuple(s("coin_ends")),
+        times=(frozenset(s("one_times")["units"]), re.compile(any_of(s("one_times")["before"]))),
+        half_mark=s("half_mark"),
     )
 
 

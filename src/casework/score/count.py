@@ -42,7 +42,7 @@ class FileCount:
         if not found:
             raise CaseworkError(f"{gold.file}: in the gold but not in {tables}/sources: was it built from another folder?")
         self.gold, self.source_id = gold, str(found[0]["source_id"])
-        self.raw = _raw_text(tables.parent / "raw" / f"{self.source_id}.txt", raw and raw / gold.file)
+        self.raw = _raw_text(tables / "raw" / f"{self.source_id}.txt", raw and raw / gold.file)
         self.rows = {name: self._of(getattr(frames, name)) for name in ("claims", "labels", "codings", "passages", "cases")}
         self.misses: list[Miss] = []
         self.n: Counter[str] = Counter()

@@ -78,7 +78,7 @@ class Score:
 def score_tables(tables: Path, gold: Sequence[Path], raw: Path | None = None, seed: int = 0) -> Score:
     """Score a folder of tables against gold files.
 
-    The raw text of a source is the one stored beside the tables (`<tables>/../raw/<source_id>.txt`), or the file of the gold's
+    The raw text of a source is the one stored beside the tables (`<tables>/raw/<source_id>.txt`), or the file of the gold's
     name in `raw`, read as UTF-8. Raises CaseworkError where a gold's file is not in the tables or has no raw text.
     """
     frames = read_tables(tables)

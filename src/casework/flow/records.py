@@ -1,0 +1,220 @@
+"""One source to plain records: what each stage found, as rows of the tables."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from casework.articles import Article, Page, Passage, split_articles
+from casework.cases import Case, split_cases
+from casework.claims import Claim, Label, Mechanisms, extract_claims, find_codings, find_labels, mark_restated
+from casework.clean import clean_text, find_script
+from casework.places import Gazetteer, Mention, Place, find_places
+from casework.sources import Source
+from casework.text import Problem, Span, Text
+
+__all__ = ["Kit", "Record", "Records", "read_source"]
+
+Record = dict[str, Any]
+TOLD = ("headline", "subhead", "body")      # roles whose words make claims, labels and codings
+PLACED = (*TOLD, "caption", "byline")
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What a study brings to every source: its places, its mechanisms, and the cleaners it switched off."""
+
+    gazetteer: Gazetteer
+    mechanisms: Mechanisms
+    cleaners_off: frozenset[str] = frozenset()
+
+
+@dataclass
+class Records:
+    """The rows that one source adds to each table, and the words of its articles for finding copies."""
+
+    rows: dict[str, list[Record]] = field(default_factory=dict)
+
+    def add(self, table: str, **cells: Any) -> None:
+        """Add a row to a table."""
+        self.rows.setdefault(table, []).append(cells)
+
+
+def read_source(source: Source, kit: Kit) -> Records:
+    """Take a source through every stage: clean, articles, cases, claims, labels and codings."""
+    out = Records()
+    text, problems = clean_text(source.raw, off=kit.cleaners_off)
+    page = split_articles(text, outlet=source.outlet, published=source.published, headline=source.headline)
+    _add_source(out, source)
+    _add_edits(out, source, text, page)
+    writer = _Writer(out, source, kit)
+    for article in page.articles:
+        writer.add_article(article)
+    for passage in page.furniture:
+        writer.add_passage(passage, "", "")
+    for problem in (*problems, *page.problems):
+        _add_problem(out, source, problem)
+    return out
+
+
+def _add_source(out: Records, s: Source) -> None:
+    out.add(
+        "sources",
+        source_id=s.source_id, file=s.file, sha256=s.sha256, bytes=s.bytes, encoding=s.encoding, chars=len(s.raw), script=find_script(s.raw),
+        outlet=s.outlet, outlet_level=s.outlet_level, published=s.published, url=s.url, licence=s.licence, collected=s.collected, query=s.query,
+    )  # fmt: skip
+
+
+def _add_edits(out: Records, source: Source, text: Text, page: Page) -> None:
+    """Add the ledger: the passages' edits, and those of the page that stand in no passage's edit."""
+    passages = [p for a in page.articles for p in a.passages] + list(page.furniture)
+    own = sorted({e for p in passages for e in p.text.ledger()}, key=lambda e: e.span)
+    taken = [e.span for e in own]
+    rest = [e for e in text.ledger() if not _overlaps_any(e.span, taken)]
+    for e in sorted([*own, *rest], key=lambda e: e.span):
+        out.add("edits", source_id=source.source_id, start=e.span.start, end=e.span.end, rule=e.rule, raw=e.span.cut(source.raw), new=e.new)
+
+
+def _overlaps_any(span: Span, taken: Sequence[Span]) -> bool:
+    at = bisect_left(taken, span)
+    return any(span.overlaps(t) for t in taken[max(0, at - 1) : at + 1])
+
+
+def _add_problem(out: Records, source: Source, p: Problem) -> None:
+    out.add("problems", source_id=source.source_id, start=p.start, end=p.end, code=p.code, message=p.message)
+
+
+class _Writer:
+    """Write the articles of one source as rows, in reading order."""
+
+    def __init__(self, out: Records, source: Source, kit: Kit) -> None:
+        self._out, self._source, self._kit = out, source, kit
+        self._seq = 0
+
+    def add_article(self, article: Article) -> None:
+        """Add an article with its cases, passages, places, claims, labels and codings."""
+        told = [p.text.clean if p.role in PLACED else "" for p in article.passages]
+        hints = [h for h in (article.headline, self._source.place, article.outlet, self._source.outlet) if h]
+        mentions = find_places(told, hints, self._kit.gazetteer)
+        cases = split_cases(article, mentions, self._home())
+        spans = [s for p in article.passages for s in p.text.raw_spans()]
+        article_id = f"{self._source.source_id}:a{spans[0].start}"
+        self._out.add(
+            "articles",
+            article_id=article_id, source_id=self._source.source_id, spans=merge_spans(spans, self._source.raw), headline=article.headline, outlet=article.outlet,
+            published=article.published, bylines=article.bylines, authorship=article.authorship, chars=sum(len(p.text) for p in article.passages), copy_of="",
+        )  # fmt: skip
+        ids = self._add_cases(article, article_id, cases)
+        self._add_passages(article, article_id, mentions, cases, ids)
+
+    def _home(self) -> Place | None:
+        return self._kit.gazetteer.lookup(self._source.place) if self._source.place else None
+
+    def _add_cases(self, article: Article, article_id: str, cases: Sequence[Case]) -> dict[int, tuple[str, Place | None]]:
+        """Add the cases; give each passage's case id and place."""
+        ids: dict[int, tuple[str, Place | None]] = {}
+        for case in cases:
+            spans = [s for i in case.passages for s in article.passages[i].text.raw_spans()]
+            case_id = f"{self._source.source_id}:k{spans[0].start}"
+            ids |= dict.fromkeys(case.passages, (case_id, case.place))
+            body = sum(len(article.passages[i].text) for i in case.passages if article.passages[i].role in TOLD)
+            self._out.add(
+                "cases",
+                case_id=case_id, article_id=article_id, source_id=self._source.source_id, **_place_cells(case.place), level=case.place.level if case.place else "",
+                spans=merge_spans(spans, self._source.raw), chars=body,
+            )  # fmt: skip
+        return ids
+
+    def _add_passages(
+        self, article: Article, article_id: str, mentions: Sequence[Sequence[Mention]], cases: Sequence[Case], ids: dict[int, tuple[str, Place | None]]
+    ) -> None:
+        section = ""
+        read: list[tuple[Record, Passage, list[Claim]]] = []
+        for i, passage in enumerate(article.passages):
+            case_id, home = ids.get(i, ("", None))
+            where = self.add_passage(passage, article_id, case_id)
+            section = passage.text.clean if passage.role == "subhead" else section
+            self._add_mentions(where, passage, mentions[i])
+            if passage.role in TOLD:
+                labels = find_labels(passage.text.clean)
+                self._add_labels(where, passage, labels)
+                self._add_codings(where, passage)
+                spans = [label.span for label in labels]
+                claims = extract_claims(
+                    passage.text.clean, mentions[i], spans, home=home, headline=article.headline, section=section, published=article.published
+                )
+                read.append((where, passage, claims))
+        self._add_claims(read)
+
+    def add_passage(self, passage: Passage, article_id: str, case_id: str) -> Record:
+        """Add one passage; give the cells that name where it stands."""
+        spans = passage.text.raw_spans()
+        where = {
+            "source_id": self._source.source_id, "article_id": article_id, "case_id": case_id,
+            "passage_id": f"{self._source.source_id}:p{spans[0].start}",
+        }  # fmt: skip
+        self._seq += 1
+        self._out.add("passages", **where, seq=self._seq, role=passage.role, spans=spans, text=passage.text.clean)
+        return where
+
+    def _add_mentions(self, where: Record, passage: Passage, mentions: Iterable[Mention]) -> None:
+        cells = {k: v for k, v in where.items() if k != "article_id"}
+        for m in mentions:
+            level = m.place.level if m.place else ""
+            self._out.add("places", **cells, **_span_cells(passage.text, m.span), **_place_cells(m.place), level=level, how=m.how, flags=sorted(m.flags))
+
+    def _add_labels(self, where: Record, passage: Passage, labels: Iterable[Label]) -> None:
+        for label in labels:
+            cells = _span_cells(passage.text, label.span)
+            self._out.add("labels", label_id=self._id(cells), **where, **cells, kind=label.kind, members=label.members)
+
+    def _add_codings(self, where: Record, passage: Passage) -> None:
+        for coding in find_codings(passage.text.clean, self._kit.mechanisms):
+            cells = _span_cells(passage.text, coding.span)
+            self._out.add("codings", coding_id=f"{self._id(cells)}:{coding.code}", **where, **cells, code=coding.code, rule=coding.rule)
+
+    def _add_claims(self, read: Sequence[tuple[Record, Passage, list[Claim]]]) -> None:
+        flat = mark_restated([c for _, _, claims in read for c in claims])
+        places = ((where, passage) for where, passage, claims in read for _ in claims)
+        for (where, passage), claim in zip(places, flat, strict=True):
+            cells = _span_cells(passage.text, claim.span)
+            self._out.add("claims", claim_id=self._id(cells), **where, **cells, **_claim_cells(claim))
+
+    def _id(self, cells: Record) -> str:
+        return f"{self._source.source_id}:{cells['start']}-{cells['end']}"
+
+
+def _claim_cells(c: Claim) -> Record:
+    a = c.amount
+    base_low, base_high = a.base
+    return {
+        "low": a.low, "high": a.high, "unit": a.unit, "approx": a.approx, "per": c.per, "statistic": c.statistic, "status": c.status, "change": c.change,
+        "period": c.period, "indicator": c.indicator, "about": c.about, "voice": c.voice, **_place_cells(c.place),
+        "base_low": base_low, "base_high": base_high, "base_unit": a.base_unit, "rule": c.rule, "flags": sorted(c.flags),
+    }  # fmt: skip
+
+
+def _place_cells(place: Place | None) -> Record:
+    return {"place_code": place.code if place else "", "place": place.path if place else ""}
+
+
+def _span_cells(text: Text, span: Span) -> Record:
+    raw = text.to_raw(span)
+    return {"start": raw[0].start, "end": raw[0].end, "surface": "".join(s.cut(text.raw) for s in raw), "spans": raw}
+
+
+def merge_spans(spans: Iterable[Span], raw: str) -> tuple[Span, ...]:
+    """Join spans that follow each other with nothing but white space between.
+
+    >>> merge_spans([Span(0, 2), Span(3, 5), Span(8, 9)], "ab cd efg")
+    (Span(start=0, end=5), Span(start=8, end=9))
+    """
+    out: list[Span] = []
+    for s in spans:
+        if out and out[-1].end <= s.start and not raw[out[-1].end : s.start].strip():
+            out[-1] = Span(out[-1].start, s.end)
+        else:
+            out.append(s)
+    return tuple(out)

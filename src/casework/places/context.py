@@ -1,0 +1,80 @@
+"""What a page is about: how often each province, prefecture and county is supported, and what that decides."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+
+import rjieba
+
+from casework.places.gazetteer import Gazetteer
+from casework.places.hits import Hit, Page
+
+__all__ = ["Context", "is_bounded", "is_place_word"]
+
+# How much a county, a prefecture and a province of the page speak for a candidate that lies in it.
+NEAR = {"county": 9.0, "prefecture": 3.0, "province": 1.0}
+PLACE_TAGS = {"ns", "nz", "nt"}
+
+
+class Context:
+    """Support for places, gathered from what is certain, to decide what is not."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self.score: Counter[str] = Counter()
+
+    def add(self, key: str, weight: float) -> None:
+        """Let a mention speak for its place and all that it lies in, down to the county."""
+        for k in self.gazetteer.above(key):
+            if self.gazetteer.level(k) in NEAR:
+                self.score[k] += weight  # type: ignore[assignment]
+
+    def nearness(self, key: str) -> float:
+        """Give how well a candidate fits the page."""
+        total = 0.0
+        for k in self.gazetteer.above(key):
+            near = NEAR.get(self.gazetteer.level(k), 0.0)
+            total += near * min(self.score[k], 12)
+        return total
+
+    def decide(self, hit: Hit, last: str = "") -> str | None:
+        """Choose one of a hit's keys; None where two fit equally well or none fits at all."""
+        if len(hit.keys) == 1:
+            return hit.keys[0]
+        outer = [k for k in hit.keys if all(o.startswith(k) for o in hit.keys)]
+        if outer:
+            return outer[0]
+        ranked = sorted(((self.nearness(k), k) for k in hit.keys), key=lambda x: (-x[0], x[1]))
+        best = [k for n, k in ranked if n == ranked[0][0]]
+        if len(best) == 1:
+            return best[0] if ranked[0][0] > 0 else None
+        same = [k for k in best if last and k[:6] == last[:6]]
+        if len(same) == 1 and ranked[0][0] > 0:
+            return same[0]
+        highest = [k for k in best if all(len(k) < len(o) for o in best if o != k)]
+        return highest[0] if highest and ranked[0][0] > 0 else None
+
+    def counties(self, most: int = 8) -> list[str]:
+        """Give the counties of the page, the best supported first."""
+        found = [(n, k) for k, n in self.score.items() if n >= 1 and self.gazetteer.level(k) == "county"]
+        return [k for _, k in sorted(found, key=lambda x: (-x[0], x[1]))[:most]]
+
+
+@cache
+def is_place_word(name: str) -> bool:
+    """Tell whether the dictionary knows a bare name as a place and nothing else."""
+    tagged = rjieba.tag(name)
+    return len(tagged) == 1 and tagged[0][1] in PLACE_TAGS
+
+
+def is_bounded(page: Page, gazetteer: Gazetteer, start: int, ends: set[int], soft: bool = True) -> bool:
+    """Tell whether a name may begin here: after no Chinese character, after another name, or after a cue."""
+    if start in ends or not page.han(start - 1):
+        return True
+    return soft and _cue(page, gazetteer.words.cue, start)
+
+
+def _cue(page: Page, cue: re.Pattern[str], start: int) -> bool:
+    return cue.search(page.text[max(0, start - 6) : start]) is not None

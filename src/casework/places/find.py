@@ -1,0 +1,195 @@
+"""From an article's passages to mentions of places, each with what it was read from."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from casework.places.context import Context, is_bounded, is_place_word
+from casework.places.extra import load_gazetteer
+from casework.places.gazetteer import Gazetteer, Place
+from casework.places.hits import Hit, Page, chains, choose, scan
+from casework.places.local import known_names, unknown_names
+from casework.places.walk import Walk
+from casework.text import Span
+
+__all__ = ["Mention", "find_places", "focus"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words that name a place or point back to one; `how` says what decided, `flags` hold the doubts."""
+
+    span: Span
+    place: Place | None
+    how: str
+    flags: frozenset[str] = frozenset()
+
+
+def find_places(texts: Sequence[str], hints: Sequence[str] = (), gazetteer: Gazetteer | None = None) -> list[list[Mention]]:
+    """Find the places that the passages of one article name, one sorted list a passage.
+
+    `hints` (headline, outlet, a manifest's place; strongest first) help to decide and are not searched for mentions.
+
+    >>> [[(m.span.cut("灵寿县北洼乡的南洼村"), m.place.path) for m in ms if m.place] for ms in find_places(["灵寿县北洼乡的南洼村"])]
+    [[('灵寿县北洼乡', '河北省/石家庄市/灵寿县/北洼乡'), ('南洼村', '河北省/石家庄市/灵寿县/北洼乡/南洼村')]]
+    """
+    gazetteer = gazetteer or load_gazetteer()
+    page = Page.of(texts, hints)
+    context = Context(gazetteer)
+    sure = _settle(page, gazetteer, context, choose(scan(page, gazetteer)))
+    counties = context.counties()
+    hits = choose(known_names(page, gazetteer, counties, sure), sure) if counties else sure
+    hits = choose([*hits, *unknown_names(page, gazetteer, context, hits)])
+    hits = choose([*hits, *_pointing_back(page, gazetteer)], hits)
+    walk = Walk(page, gazetteer, context)
+    out: list[list[Mention]] = [[] for _ in texts]
+    for group in chains(_bounded_only(page, hits)):
+        index = bisect_right(page.starts, group[0].start) - 1 - page.hints
+        if index >= 0 and (said := walk.read(group)) is not None:
+            place, how, flags = said
+            base = page.starts[index + page.hints]
+            out[index].append(Mention(Span(group[0].start - base, group[-1].end - base), place, how, frozenset(flags)))
+    return out
+
+
+def _settle(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
+    """Decide, from the certain to the doubtful, which hits are places; each decision helps the next."""
+    groups = chains(hits)
+    single = [g[0] for g in groups if len(g) == 1]
+    accepted = [h for g in groups if len(g) > 1 for h in g]
+    for g in groups:
+        if len(g) > 1 and len(g[-1].keys) == 1:
+            context.add(g[-1].keys[0], 4 * _strength(page, gazetteer, g[0]))
+    whole = [h for h in single if h.kind != "stem" and page.text[h.start : h.end] not in gazetteer.words.never_alone]
+    units = [h for h in whole if h.level != "township" and h.end - h.start > 2]
+    accepted += _accept_units(page, gazetteer, context, units)
+    accepted += _accept_short(page, gazetteer, context, [h for h in whole if h.level != "township" and h.end - h.start == 2])
+    accepted += _accept_towns(page, gazetteer, context, [h for h in whole if h.level == "township"])
+    accepted += _accept_stems(page, gazetteer, context, [h for h in single if h.kind == "stem"])
+    return sorted(accepted, key=lambda h: h.start)
+
+
+def _strength(page: Page, gazetteer: Gazetteer, hit: Hit) -> float:
+    """Give the weight of a hit by where it stands: a hint counts more, an outlet's name less."""
+    index = bisect_right(page.starts, hit.start) - 1
+    if gazetteer.words.outlet.match(page.text, hit.end):
+        return 0.1
+    return 1.5 if index < page.hints else 1.0
+
+
+def _accept_units(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
+    for hit in hits:
+        if len(hit.keys) == 1:
+            context.add(hit.keys[0], 3 * _strength(page, gazetteer, hit))
+    for hit in hits:
+        if len(hit.keys) > 1 and (key := context.decide(hit)):
+            context.add(key, 2 * _strength(page, gazetteer, hit))
+    return hits
+
+
+def _accept_short(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
+    """Counties of two characters (磁县): where a name may begin, or where the page is about them."""
+    out = []
+    for hit in hits:
+        if is_bounded(page, gazetteer, hit.start, set()):
+            context.add(hit.keys[0], 3 * _strength(page, gazetteer, hit))
+            out.append(hit)
+    known = {k for h in out for k in h.keys}
+    return out + [h for h in hits if h not in out and (known & set(h.keys) or any(context.score[k] >= 3 for k in h.keys))]
+
+
+def _accept_towns(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
+    """Townships of the page's prefectures; of anywhere only where the page has named no county."""
+    named = {k for k, n in context.score.items() if n >= 1}
+    somewhere = any(gazetteer.level(k) == "county" for k in named)
+    out = []
+    for hit in hits:
+        inside = tuple(k for k in hit.keys if k[:6] in named) or tuple(k for k in hit.keys if k[:4] in named)
+        if inside and (hit.end - hit.start > 2 or is_bounded(page, gazetteer, hit.start, set())):
+            hit.keys = inside
+            out.append(hit)
+        elif not somewhere and is_bounded(page, gazetteer, hit.start, set()):
+            out.append(hit)
+    for hit in out:
+        if len(hit.keys) == 1:
+            context.add(hit.keys[0], 2 * _strength(page, gazetteer, hit))
+    return out
+
+
+def _accept_stems(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
+    """Bare names: of provinces and prefectures as a rule, of counties where the page supports them."""
+    words = gazetteer.words
+    out = []
+    for hit in hits:
+        name = page.text[hit.start : hit.end]
+        supported = tuple(k for k in hit.keys if context.score[k] >= 1)
+        near = tuple(k for k in hit.keys if context.score[k[:2]] >= 1)
+        if supported:
+            hit.keys = supported
+        elif name in words.plain or not is_place_word(name):
+            continue
+        elif hit.level == "county":
+            if not near:
+                continue
+            hit.keys = near
+            hit.flags.add("bare_name")
+        out.append(hit)
+    for hit in out:
+        if (key := context.decide(hit)) is not None:
+            context.add(key, 0.5 * _strength(page, gazetteer, hit))
+    return out
+
+
+def _bounded_only(page: Page, hits: list[Hit]) -> list[Hit]:
+    """Drop short village names that nowhere on the page stand where a name may begin."""
+    certain = {page.text[h.start : h.end] for h in hits if "?" not in h.flags}
+    ends = {h.end for h in hits}
+    kept = [h for h in hits if "?" not in h.flags or h.start in ends or page.text[h.start : h.end] in certain]
+    for hit in kept:
+        hit.flags.discard("?")
+    return kept
+
+
+def _pointing_back(page: Page, gazetteer: Gazetteer) -> Iterable[Hit]:
+    for m in gazetteer.words.back.finditer(page.text):
+        yield Hit(m.start(), m.end(), (), "back", gazetteer.words.back_level[m.group()])
+
+
+def focus(mentions: Sequence[Sequence[Mention]], share: float = 0.6) -> Place | None:
+    """Give the most specific place, down to the township, that most of an article's mentions lie in.
+
+    >>> focus(find_places(["乐亭县毛庄镇种樱桃。毛庄镇今年丰收，乐亭县来推广。乐亭县毛庄镇的路修好了。"])).path
+    '河北省/唐山市/乐亭县/毛庄镇'
+    """
+    weight: Counter[str] = Counter()
+    places: dict[str, Place] = {}
+    for m in (m for ms in mentions for m in ms):
+        if m.place is None or m.flags & {"in_name", "bare_name"}:
+            continue
+        parts = m.place.path.split("/")
+        for n in range(1, min(len(parts), 4) + 1):
+            weight["/".join(parts[:n])] += 1
+        places.setdefault(m.place.path, m.place)
+    path = ""
+    while below := [p for p in weight if p.startswith(path + "/" if path else "") and p.count("/") == (path.count("/") + 1 if path else 0)]:
+        best = max(sorted(below), key=lambda p: weight[p])
+        if weight[best] < share * (weight[path] if path else sum(weight[p] for p in below)):
+            break
+        path = best
+    return _place_at(path, places)
+
+
+def _place_at(path: str, places: dict[str, Place]) -> Place | None:
+    if not path:
+        return None
+    if path in places:
+        return places[path]
+    inside = min((p for p in places if p.startswith(path + "/")), default="")
+    if not inside:
+        return None
+    depth = path.count("/")
+    size = (2, 4, 6, 9, 12)[depth]
+    return Place(places[inside].code[:size].ljust(6, "0"), path, ("province", "prefecture", "county", "township", "village")[depth])

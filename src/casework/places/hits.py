@@ -1,0 +1,144 @@
+"""Where names stand: candidates found by one automaton, chosen where they overlap, tied where they touch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from casework.places.gazetteer import Gazetteer
+from casework.places.words import LEVELS
+
+__all__ = ["Hit", "Page", "choose", "chains", "scan"]
+
+IS_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ebef]")
+# Higher is believed first where two candidates overlap.
+WEIGHT = {"full": 3, "spoken": 3, "former": 3, "also_called": 3, "changed": 2, "village": 2, "odd": 2, "stem": 1, "town_stem": 0, "unknown": -1, "back": -2}
+
+
+@dataclass(slots=True)
+class Hit:
+    """A name at a place in the page's text, and the keys it may stand for."""
+
+    start: int
+    end: int
+    keys: tuple[str, ...]
+    kind: str
+    level: str = ""
+    chained: bool = False
+    flags: set[str] = field(default_factory=set)
+    how: str = ""
+
+
+@dataclass(slots=True)
+class Page:
+    """Hints and passages as one string, with where each of them starts."""
+
+    text: str
+    starts: list[int]
+    hints: int
+
+    @classmethod
+    def of(cls, texts: Sequence[str], hints: Sequence[str]) -> Page:
+        """Put hints and passages one under the other."""
+        starts, at = [], 0
+        for part in [*hints, *texts]:
+            starts.append(at)
+            at += len(part) + 1
+        return cls("\n".join([*hints, *texts]), starts, len(hints))
+
+    def han(self, at: int) -> bool:
+        """Tell whether a Chinese character stands at a position."""
+        return 0 <= at < len(self.text) and IS_HAN.match(self.text, at) is not None
+
+
+def scan(page: Page, gazetteer: Gazetteer) -> list[Hit]:
+    """Find every name of a province, prefecture, county or township, and every study's own name."""
+    scanner, names = gazetteer.scanner
+    found = []
+    for index, start, end in scanner.find_matches_as_indexes(page.text, overlapping=True):
+        name = names[index]
+        entries = gazetteer.by_name[name]
+        kinds = {kind for _, kind in entries}
+        kind = max(kinds, key=lambda k: WEIGHT[k])
+        keys = tuple(k for k, e in entries if WEIGHT[e] == WEIGHT[kind])
+        if kind == "stem" and not _stands_alone(page, gazetteer, end):
+            continue
+        if kind != "stem" and _cut_short(page, gazetteer, end):
+            continue
+        found.append(Hit(start, end, keys, kind, min((gazetteer.level(k) for k in keys), key=LEVELS.index)))
+    return found
+
+
+def _stands_alone(page: Page, gazetteer: Gazetteer, end: int) -> bool:
+    return gazetteer.words.other_names.match(page.text, end) is None
+
+
+def _cut_short(page: Page, gazetteer: Gazetteer, end: int) -> bool:
+    after = gazetteer.words.cut_short.get(page.text[end - 1])
+    return bool(after) and page.text[end : end + 1] in tuple(after or "")
+
+
+def choose(hits: Iterable[Hit], keep: Iterable[Hit] = ()) -> list[Hit]:
+    """Choose among overlapping hits: whole names before bare ones, then longer, then earlier ones.
+
+    What is in `keep` was chosen before and stays.
+    """
+    taken: list[Hit] = []
+    cluster: list[Hit] = []
+    reach = -1
+    kept = {id(h) for h in keep}
+    for hit in sorted([*keep, *hits], key=lambda h: (h.start, -h.end)):
+        if hit.start >= reach and cluster:
+            taken += _best(cluster, kept)
+            cluster = []
+        cluster.append(hit)
+        reach = max(reach, hit.end)
+    return sorted(taken + _best(cluster, kept), key=lambda h: h.start)
+
+
+def _best(cluster: list[Hit], kept: set[int]) -> list[Hit]:
+    if len(cluster) == 1:
+        return cluster
+    out: list[Hit] = []
+    for hit in sorted(cluster, key=lambda h: (id(h) not in kept, -WEIGHT[h.kind], h.start - h.end, h.start)):
+        if all(hit.end <= o.start or hit.start >= o.end for o in out):
+            out.append(hit)
+    return out
+
+
+def chains(hits: Sequence[Hit]) -> list[list[Hit]]:
+    """Group hits that touch and lie one in the other; the keys of both are narrowed to those that do.
+
+    灵寿县 after 石家庄市, 北洼乡 after 灵寿县: one chain, and no doubt left.
+    """
+    groups: list[list[Hit]] = []
+    for hit in hits:
+        if groups and groups[-1][-1].end == hit.start and _tie(groups[-1], hit):
+            groups[-1].append(hit)
+        else:
+            groups.append([hit])
+    return groups
+
+
+def _tie(group: list[Hit], hit: Hit) -> bool:
+    last = group[-1]
+    if not hit.keys or not last.keys:
+        return _tie_unknown(last, hit)
+    inner = tuple(k for k in hit.keys if any(k != o and k.startswith(o) for o in last.keys))
+    if not inner:
+        return False
+    outer = tuple(o for o in last.keys if any(k != o and k.startswith(o) for k in inner))
+    hit.keys, last.keys = inner, outer
+    for before, after in zip(reversed(group[:-1]), reversed(group[1:]), strict=True):
+        before.keys = tuple(o for o in before.keys if any(k.startswith(o) for k in after.keys)) or before.keys
+    hit.chained = last.chained = True
+    return True
+
+
+def _tie_unknown(last: Hit, hit: Hit) -> bool:
+    """A name that no gazetteer has belongs to the coarser name straight before it."""
+    if hit.kind == "unknown" and LEVELS.index(last.level or "village") < LEVELS.index(hit.level):
+        hit.chained = True
+        return True
+    return False

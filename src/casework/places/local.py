@@ -1,0 +1,137 @@
+"""Inside the page's counties: townships by bare or earlier names, villages known and unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import rjieba
+
+from casework.places.context import Context, is_bounded, is_place_word
+from casework.places.gazetteer import Gazetteer
+from casework.places.hits import Hit, Page
+
+__all__ = ["known_names", "unknown_names"]
+
+WINDOW = 6
+
+
+def known_names(page: Page, gazetteer: Gazetteer, counties: list[str], before: list[Hit]) -> list[Hit]:
+    """Find villages and bare or odd township names of the page's counties."""
+    ends = {h.end for h in before}
+    found: list[Hit] = []
+    for county in counties:
+        local = gazetteer.local(county)
+        scanner, names = local.scanner
+        for index, start, end in scanner.find_matches_as_indexes(page.text, overlapping=True):
+            name = names[index]
+            if name in local.villages and (hit := _village(page, gazetteer, start, end, tuple(local.villages[name]), ends)):
+                found.append(hit)
+            if name in local.odd and (start in ends or len(name) > 4):
+                found.append(Hit(start, end, tuple(local.odd[name]), "odd", "township"))
+            if name in local.stems and _town_stem(page, gazetteer, name, start, end, ends):
+                found.append(Hit(start, end, tuple(local.stems[name]), "town_stem", "township"))
+    return _merged(found)
+
+
+def _village(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: set[int]) -> Hit | None:
+    name = page.text[start:end]
+    stem = gazetteer.words.stem(name, "village")
+    if stem in gazetteer.words.no_stems and start not in ends:
+        return None
+    sure = len(name) > 3 or is_bounded(page, gazetteer, start, ends)
+    return Hit(start, end, keys, "village", "village", flags=set() if sure else {"?"})
+
+
+def _town_stem(page: Page, gazetteer: Gazetteer, name: str, start: int, end: int, ends: set[int]) -> bool:
+    words = gazetteer.words
+    if words.other_names.match(page.text, end) or page.text[end : end + 1] in words.ranks["village"]:
+        return False
+    if start in ends:
+        return not page.text.startswith(tuple(words.ranks["county"]), end)
+    return name not in words.plain and _rare(name) and is_bounded(page, gazetteer, start, ends)
+
+
+def _rare(name: str) -> bool:
+    """Tell whether a bare name is hardly a word: the dictionary has it as a place, or not at all."""
+    return is_place_word(name) or not rjieba.has_word(name)
+
+
+def _merged(hits: list[Hit]) -> list[Hit]:
+    same: dict[tuple[int, int, str], Hit] = {}
+    for hit in hits:
+        first = same.setdefault((hit.start, hit.end, hit.kind), hit)
+        if first is not hit:
+            first.keys = tuple(dict.fromkeys(first.keys + hit.keys))
+    return list(same.values())
+
+
+def unknown_names(page: Page, gazetteer: Gazetteer, context: Context, before: list[Hit]) -> list[Hit]:
+    """Find names by their word of rank: townships whose rank has changed, and names that no gazetteer has."""
+    ends = {h.end: h for h in before}
+    covered = _cover(before)
+    counties = context.counties()
+    found: list[Hit] = []
+    for m in gazetteer.words.unknown.finditer(page.text):
+        start, end, rank = m.start(), m.end(), m.group()
+        if any(page.text[end:].startswith(x) for x in gazetteer.words.no_after.get(rank, ())) and start not in ends:
+            continue
+        if covered(start, end):
+            continue
+        hit = _changed(page, gazetteer, counties, start, end, rank, ends) or _unknown(page, gazetteer, start, end, rank, ends)
+        if hit:
+            found.append(hit)
+    return found
+
+
+def _cover(hits: list[Hit]) -> Callable[[int, int], bool]:
+    inside = {i for h in hits for i in range(h.start, h.end)}
+    return lambda start, end: start in inside and end - 1 in inside
+
+
+def _stems(page: Page, at: int, ends: dict[int, Hit]) -> Iterator[int]:
+    """Yield starts to the left of a word of rank, nearest first, up to a blank or another name."""
+    for start in range(at - 1, max(-1, at - WINDOW - 1), -1):
+        if not page.han(start):
+            return
+        yield start
+        if start in ends:
+            return
+
+
+def _changed(
+    page: Page, gazetteer: Gazetteer, counties: list[str], at: int, end: int, rank: str, ends: dict[int, Hit]
+) -> Hit | None:
+    if rank not in gazetteer.words.ranks["township"]:
+        return None
+    for start in sorted(_stems(page, at, ends)):
+        stem = page.text[start:at]
+        keys = tuple(k for c in counties for k in gazetteer.local(c).stems.get(stem, ()))
+        if keys and (start in ends or len(stem) > 1 and is_bounded(page, gazetteer, start, set(ends))):
+            return Hit(start, end, keys, "changed", "township", flags={"rank_changed"})
+    return None
+
+
+def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, ends: dict[int, Hit]) -> Hit | None:
+    words = gazetteer.words
+    level = "village" if rank in words.ranks["village"] else "township"
+    for start in _stems(page, at, ends):
+        stem = page.text[start:at]
+        hard = is_bounded(page, gazetteer, start, set(ends), soft=False)
+        if not hard and (len(stem) < 2 or not is_bounded(page, gazetteer, start, set(ends))):
+            continue
+        if _no_name(gazetteer, stem, rank):
+            if hard:
+                return None
+            continue
+        return Hit(start, end, (), "unknown", level, chained=start in ends)
+    return None
+
+
+def _no_name(gazetteer: Gazetteer, stem: str, rank: str) -> bool:
+    words = gazetteer.words
+    return (
+        stem in words.no_stems
+        or stem.endswith(words.no_ends.get(rank, ()))
+        or words.no_parts.search(stem) is not None
+        or all(c in words.numerals for c in stem)
+    )

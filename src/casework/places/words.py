@@ -1,0 +1,121 @@
+"""What the places codebook says about names: ranks, bare names, cues and words that point back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from casework.codebook import Codebook, load_codebook
+
+__all__ = ["LEVELS", "Words", "load_words"]
+
+LEVELS = ("province", "prefecture", "county", "township", "village")
+HAN = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ebef]"
+
+
+def either(words: tuple[str, ...] | list[str]) -> str:
+    """Write words as a pattern, longest first."""
+    return "|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w))))
+
+
+@dataclass(frozen=True)
+class Words:
+    """The places codebook, compiled."""
+
+    ranks: dict[str, tuple[str, ...]]
+    to_spoken: dict[str, str]
+    peoples: tuple[str, ...]
+    never_alone: frozenset[str]
+    plain: frozenset[str]
+    former: tuple[tuple[str, str, int], ...]
+    other_names: re.Pattern[str]
+    organisation: re.Pattern[str]
+    outlet: re.Pattern[str]
+    cut_short: dict[str, str]
+    unknown: re.Pattern[str]
+    cue: re.Pattern[str]
+    no_stems: frozenset[str]
+    no_parts: re.Pattern[str]
+    no_after: dict[str, tuple[str, ...]]
+    no_ends: dict[str, tuple[str, ...]]
+    numerals: frozenset[str]
+    back: re.Pattern[str]
+    back_level: dict[str, str]
+    neighbourhood: str
+    village: str
+
+    @property
+    def town_endings(self) -> tuple[str, ...]:
+        """Give the words of rank a township's name ends in."""
+        return self.ranks["township"]
+
+    def stem(self, name: str, level: str) -> str:
+        """Cut the word of rank, and the peoples where two characters remain."""
+        for rank in self.ranks[level]:
+            if name.endswith(rank) and len(name) > len(rank):
+                name = name[: -len(rank)]
+                break
+        else:
+            return name
+        cut = True
+        while cut and level != "village":
+            cut = False
+            for people in self.peoples:
+                if name.endswith(people) and len(name) - len(people) >= 2:
+                    name, cut = name[: -len(people)], True
+                    break
+        return name
+
+    def spoken(self, name: str, level: str) -> str:
+        """Give the short official name that people say: without peoples and with a short word of rank."""
+        for rank in self.ranks[level]:
+            if name.endswith(rank):
+                stem = self.stem(name, level)
+                return stem + self.to_spoken.get(rank, rank)
+        return name
+
+    def village_name(self, packed: str) -> str:
+        """Give a village's name from its packed form in the data file."""
+        if packed.endswith("!"):
+            return packed[:-1]
+        return packed[:-1] + self.neighbourhood if packed.endswith("@") else packed + self.village
+
+
+@cache
+def load_words() -> Words:
+    """Compile the places codebook."""
+    book = load_codebook("places")
+    ranks = {level: tuple(book.section("ranks")[level]) for level in LEVELS}
+    no_name = book.section("no_name")
+    back = book.section("coreference")
+    unknown_ranks = [r for r in ranks["township"] if len(r) < 3] + list(ranks["village"])
+    stops = either(list(book.terms("not_in_names")))
+    return Words(
+        ranks=ranks,
+        to_spoken=dict(book.section("spoken")),
+        peoples=tuple(sorted(book.terms("peoples"), key=lambda w: (-len(w), w))),
+        never_alone=frozenset(book.terms("never_alone")),
+        plain=frozenset(plain_words(book)),
+        former=tuple((str(n), str(c), int(y)) for n, c, y in book.section("former")),
+        other_names=re.compile(either(list(book.terms("other_names")))),
+        organisation=re.compile(rf"(?:(?!{stops}){HAN}){{0,16}}?(?:{either(list(book.terms('organisations')))})"),
+        outlet=re.compile(either(list(book.terms("outlets")))),
+        cut_short={k: "".join(v) for k, v in book.section("cut_short").items()},
+        unknown=re.compile(either(unknown_ranks)),
+        cue=re.compile(rf"(?:{either(list(book.terms('before_names')))})$"),
+        no_stems=frozenset(no_name["stems"]),
+        no_parts=re.compile(either(list(no_name["parts"]))),
+        no_after={k: tuple(v) for k, v in no_name["after"].items()},
+        no_ends={k: tuple(v) for k, v in no_name["ends"].items()},
+        numerals=frozenset(no_name["numerals"]),
+        back=re.compile(either([w for level in back.values() for w in level])),
+        back_level={w: level for level, words in back.items() for w in words},
+        neighbourhood=ranks["village"][0],
+        village=ranks["village"][-1],
+    )
+
+
+def plain_words(book: Codebook) -> tuple[str, ...]:
+    """Give the bare names that are plain words; a word may stand in the list once only."""
+    return book.terms("plain_words")

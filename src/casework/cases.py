@@ -227,7 +227,7 @@ class _Reader:
 def _places(found: Sequence[Mention]) -> list[tuple[int, Place]]:
     """List the places of a passage with their positions; a place that only leads to the one behind it is left out."""
     out = []
-    for m, after in zip(found, [*found[1:], None], strict=True):
+    for m, after in zip(found, [*found[1:], None], strict=False):
         leads = after is not None and after.place is not None and after.span.start == m.span.end
         if m.place is None or (leads and after is not None and after.place is not None and _within(after.place, m.place)):
             continue

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median_low
 
-from casework.articles.lines import Line, book_pattern, ends_closed, is_enumerated, same_words
+from casework.articles.lines import Line, book_pattern, ends_closed, is_enumerated, is_name, same_words
 from casework.articles.seams import JOIN, crosses, seam
 
 __all__ = ["Draft", "lay_out"]
@@ -180,7 +180,7 @@ def _is_lead(words: str) -> bool:
 
 
 def _role(lines: Sequence[Line], i: int, head: _Head, end: int, page: str) -> str:
-    line = lines[i]
+    line, words = lines[i], lines[i].text
     if line.kind == "prose":
         return "body"
     if line.kind != "short":
@@ -193,9 +193,20 @@ def _role(lines: Sequence[Line], i: int, head: _Head, end: int, page: str) -> st
         return _tail_role(line)
     if above is None:
         return _top_role(lines, i, below, head, page)
-    if below == i + 1 and _is_half(line.text, lines[below].text, page):
+    if sum(line.text == words for line in lines) > 1 or _is_running_head(lines, i, above, below, page):
+        return "chrome"
+    if below == i + 1 and _is_half(words, lines[below].text, page):
         return "body"
     return "caption" if _caption_score(lines, i, above, below, page) >= 1 else "subhead"
+
+
+def _is_running_head(lines: Sequence[Line], i: int, above: int, below: int, page: str) -> bool:
+    """A short line next to a page number, between the halves of a sentence or with the words of a masthead."""
+    beside = [lines[j] for j in (i - 1, i + 1) if above < j < below]
+    if not any(line.name == "sheet" for line in beside):
+        return False
+    cut = not ends_closed(lines[above].text) and seam(lines[above].text, lines[below].text, page) >= JOIN
+    return cut or bool(book_pattern("outlets_end").search(lines[i].text))
 
 
 def _is_half(words: str, below: str, page: str) -> bool:
@@ -214,6 +225,8 @@ def _top_role(lines: Sequence[Line], i: int, below: int, head: _Head, page: str)
     words = lines[i].text
     if i < head.first + len(head.lines) + 1 and _is_subtitle(words):
         return "headline"
+    if is_name(words) and i <= head.first + len(head.lines) + 1:
+        return "byline"
     if is_enumerated(words):
         return "subhead"
     if _photo_noun(words) or book_pattern("caption_verbs").search(words):
@@ -244,7 +257,7 @@ def _caption_score(lines: Sequence[Line], i: int, above: int, below: int, page: 
     score += 0.5 * bool(book_pattern("place_first").match(words))
     score += 2.0 * (open_above and seam(lines[above].text, lines[below].text, page) >= JOIN)
     score += 0.8 * (lines[i].gap > _usual_gap(lines))
-    score += 0.4 if lines[i + 1].kind != "prose" else -0.5
+    score += 0.6 if lines[i + 1].kind != "prose" and not alone else -0.5
     score -= 1.2 * any(c in words for c in "\uff0c\uff1a\uff1b")
     score -= 0.6 * bool(book_pattern("heading_verbs").search(words))
     return score

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from casework.articles.layout import Draft, lay_out
 from casework.articles.lines import Line, book_pattern, ends_closed, is_enumerated, read_lines
@@ -55,7 +56,7 @@ def _put_back(lines: Sequence[Line], flows: list[list[_Item]], text: Text, probl
     """Move a column that begins in mid-sentence behind the sentence that lacks its end."""
     for flow in flows:
         bodies = [item for item in flow if item.role == "body"]
-        for item, following in zip(bodies, [*bodies[1:], None], strict=True):
+        for item, following in zip(bodies, [*bodies[1:], None], strict=False):
             before = lines[item.lines[-1]].text
             if ends_closed(before):
                 continue
@@ -151,8 +152,8 @@ def _cut(text: Text, lines: Sequence[Line], which: Sequence[int]) -> Text:
 def _stretch(text: Text, lines: Sequence[Line]) -> Text:
     start = lines[0].start
     piece = text.cut(Span(start, lines[-1].end), rims=True)
-    breaks = [Edit(Span(a.end - start, b.start - start), "", "line_break") for a, b in zip(lines, lines[1:], strict=False)]
-    return piece.edit(breaks)
+    gaps = [Span(a.end, b.start) for a, b in pairwise(lines)] + [gap for line in lines for gap in line.breaks]
+    return piece.edit(Edit(gap.shift(-start), "", "line_break") for gap in gaps)
 
 
 def _lost(text: Text, lines: Sequence[Line]) -> tuple[Passage, ...]:

@@ -1,5 +1,6 @@
 """Compare cases: frames in, frames out; docs/method.md says what each figure means."""
 
+from casework.compare.account import character_account, flow_counts
 from casework.compare.formulas import (
     bootstrap_median,
     garwood,
@@ -31,11 +32,13 @@ __all__ = [
     "case_matrix",
     "case_order",
     "case_values",
+    "character_account",
     "concordance",
     "contradictions",
     "cooccurrence",
     "correspondence",
     "cut_words",
+    "flow_counts",
     "garwood",
     "indicator_table",
     "keyness",

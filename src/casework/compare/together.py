@@ -67,9 +67,9 @@ def _chance(in_1: set[str], in_2: set[str], article: Mapping[str, str], sizes: M
         spread = np.convolve(spread, stats.hypergeom.pmf(np.arange(min(x, y) + 1), n, x, y))
         expected += x * y / n
     observed = len(in_1 & in_2)
-    p = float(min(1.0, spread[observed:].sum()))
+    tail = float(min(1.0, spread[observed:].sum()))
     ratio = observed / expected if expected else math.nan
-    return {"passages_1": len(in_1), "passages_2": len(in_2), "observed": observed, "expected": expected, "ratio": ratio, "p": p}
+    return {"passages_1": len(in_1), "passages_2": len(in_2), "observed": observed, "expected": expected, "ratio": ratio, "p": tail}
 
 
 def case_distances(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,36 @@
+"""Figures: frames in, matplotlib figures out; text stays text, marks carry links, every figure has its sentence."""
+
+from casework.figures.bars import keyness_bars
+from casework.figures.canvas import THEMES, WIDTH, Drawing, alt_text
+from casework.figures.dots import contradiction_plot, indicator_dots
+from casework.figures.flow import character_bars, source_flow
+from casework.figures.fonts import FAMILY, FONT_FILE, legible, missing_chars, register_fonts, subset_woff2, text_width
+from casework.figures.heat import mechanism_map
+from casework.figures.models import model_flow
+from casework.figures.svg import FONT_STACK, save, to_svg
+from casework.figures.time import publication_timeline
+
+__all__ = [
+    "FAMILY",
+    "FONT_FILE",
+    "FONT_STACK",
+    "THEMES",
+    "WIDTH",
+    "Drawing",
+    "alt_text",
+    "character_bars",
+    "contradiction_plot",
+    "indicator_dots",
+    "keyness_bars",
+    "legible",
+    "mechanism_map",
+    "missing_chars",
+    "model_flow",
+    "publication_timeline",
+    "register_fonts",
+    "save",
+    "source_flow",
+    "subset_woff2",
+    "text_width",
+    "to_svg",
+]

@@ -1,0 +1,101 @@
+"""When the reports appeared, from what kind of outlet, and who wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from casework.figures.canvas import SMALL, WIDTH, Canvas, Drawing, sentence
+from casework.figures.fonts import text_width
+from casework.figures.heat import Link
+from casework.figures.words import Words
+from casework.tables import VOCABULARIES
+
+__all__ = ["publication_timeline"]
+
+def publication_timeline(
+    dates: pd.DataFrame, *, lang: str = "en", theme: str = "light", link: Link | None = None, width: float = WIDTH,
+) -> Drawing:  # fmt: skip
+    """Draw articles (`compare.publication_dates`) along time, a line a level of outlet, a dot an article, stacked by month.
+
+    Hollow: written by the place's own people. Articles without a date are counted in words. `link` gets the source_id.
+    """
+    say = Words(lang)
+    articles = dates.drop_duplicates("article_id")
+    dated = articles[articles["published"].str.len() >= 7]
+    if dated.empty:
+        return sentence(say("empty", "timeline"), theme, width)
+    months = dated["published"].map(_month)
+    first, last = int(months.min()), int(months.max())
+    lanes = [level for level in (*VOCABULARIES["outlet_levels"], "") if (dated["outlet_level"] == level).any()]
+    left = max(text_width(_lane(level, say), 12) for level in lanes) + 32
+    step = (width - left - 32) / max(1, last - first)
+    stacks: dict[tuple[Any, Any], pd.DataFrame] = {(level, m): g for (level, m), g in dated.assign(_m=months).groupby(["outlet_level", "_m"])}
+    highest = {level: max(len(g) for (lane, _), g in stacks.items() if lane == level) for level in lanes}
+    size = max(1.6, min(6.0, 60.0 / max(5, *highest.values()), step * 0.45 if last > first else 6.0))
+    heights = {level: max(34.0, 2.2 * size * highest[level] + 18) for level in lanes}
+    canvas = Canvas(width, sum(heights.values()) + 88, theme)
+    y = 12.0
+    for level in lanes:
+        y += heights[level]
+        canvas.text(left - 18, y - 6, _lane(level, say), size=12, anchor="end")
+        canvas.path([(left - 8, y), (width - 12, y)], stroke="line", line=0.8)
+        for (lane, month), group in stacks.items():
+            if lane == level:
+                _stack(canvas, group, left + 8 + (month - first) * step, y, size, link, say)
+    _years(canvas, first, last, left + 8, step, y)
+    own = int((dated["authorship"] == "correspondent").sum())
+    _key(canvas, y + 52, say, own)
+    ends = {"first": dated["published"].min(), "last": dated["published"].max(), "undated": len(articles) - len(dated)}
+    canvas.figure.alt = say("alt", "timeline", n=len(dated), own=own, **ends)
+    return canvas.figure
+
+
+def _month(date: str) -> int:
+    return int(date[:4]) * 12 + int(date[5:7]) - 1
+
+
+def _lane(level: str, say: Words) -> str:
+    return say.value(level) if level else say.value("unknown")
+
+
+def _stack(canvas: Canvas, group: pd.DataFrame, x: float, base: float, size: float, link: Link | None, say: Words) -> None:
+    for i, row in enumerate(group.sort_values(["published", "article_id"], kind="stable").to_dict("records")):
+        mark: dict[str, Any] = _mark(row, link, say)
+        y = base - 2.2 * size * (i + 0.5) - 2
+        if row["authorship"] == "correspondent":
+            canvas.circle(x, y, size - 0.7, fill="card", stroke="amount", line=1.5, **mark)
+        else:
+            canvas.circle(x, y, size, fill="amount", **mark)
+
+
+def _mark(row: Mapping[Any, Any], link: Link | None, say: Words) -> dict[str, str | None]:
+    says = say("tooltips", "article", date=row["published"], outlet=row["outlet"], name=row["name"])
+    return {"url": link(row["source_id"]) if link else None, "label": says}
+
+
+def _years(canvas: Canvas, first: int, last: int, left: float, step: float, y: float) -> None:
+    """Write years where there is more than one, else months; never closer than they can be read."""
+    months = [m for m in range(first, last + 1) if m % 12 == 0]
+    if len(months) < 2:
+        months = list(range(first, last + 1))
+    taken = -100.0
+    for m in months:
+        x = left + (m - first) * step
+        text = str(m // 12) if m % 12 == 0 and len(months) > 1 and last - first > 23 else f"{m // 12}-{m % 12 + 1:02d}"
+        canvas.path([(x, y), (x, y + 4)], stroke="soft", line=1)
+        if x - taken > text_width(text, SMALL) + 14:
+            canvas.text(x, y + 18, text, size=SMALL, colour="soft", anchor="middle")
+            taken = x
+
+
+def _key(canvas: Canvas, y: float, say: Words, own: int) -> None:
+    canvas.circle(18, y, 5, fill="amount")
+    text = say("legend", "by_others")
+    canvas.text(29, y + 4, text, size=SMALL, colour="soft")
+    if own:
+        x = 29 + text_width(text, SMALL) + 22
+        canvas.circle(x, y, 4.3, fill="card", stroke="amount", line=1.5)
+        canvas.text(x + 11, y + 4, say("legend", "self_reported"), size=SMALL, colour="soft")

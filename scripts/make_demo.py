@@ -16,19 +16,19 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "demo"))
+sys.path.insert(0, str(HERE))
 
-import damage  # noqa: E402
-import render  # noqa: E402
-from markup import Document, Line, Mark, load  # noqa: E402
+from demo import damage, render  # noqa: E402
+from demo.markup import Document, Line, Mark, load  # noqa: E402
 
 TEXTS = HERE / "demo" / "texts"
 COLUMNS = ("file", "sha256", "outlet", "published", "url", "licence", "collected", "query", "encoding", "headline", "place")
 FURNITURE = {"X": "chrome_lines", "x": "chrome_lines", "C": "caption_lines", "Z": "spam_lines"}
 Ranges = list[list[int]]
+Places = dict[str, tuple[str, str]]
 
 
-def read_places() -> dict[str, tuple[str, str]]:
+def read_places() -> Places:
     """name → (path, county code); names are unique in the corpus."""
     with (HERE / "demo" / "places.csv").open(encoding="utf-8", newline="") as f:
         rows = {r["place_code"]: r for r in csv.DictReader(f)}
@@ -61,7 +61,7 @@ def ranges(lines: Iterable[Line], numbers: dict[int, tuple[int, int]], gap: int)
     return out
 
 
-def gold_mark(raw: str, mark: Mark, offsets: render.Offsets, places: dict[str, tuple[str, str]]) -> dict[str, Any]:
+def gold_mark(raw: str, mark: Mark, offsets: render.Offsets, places: Places) -> dict[str, Any]:
     """One quantity or label with its raw span."""
     cells = [s for s in offsets[mark.first:mark.last] if s[1] > s[0]]
     start, end = cells[0][0], cells[-1][1]
@@ -73,7 +73,8 @@ def gold_mark(raw: str, mark: Mark, offsets: render.Offsets, places: dict[str, t
     return out
 
 
-def gold_article(doc: Document, n: int, numbers: dict[int, tuple[int, int]], gap: int, places: dict[str, tuple[str, str]]) -> dict[str, Any]:
+def gold_article(doc: Document, n: int, numbers: dict[int, tuple[int, int]], gap: int, places: Places) -> dict[str, Any]:
+    """Headline, lines in reading order, furniture and cases of one article."""
     meta, mine = doc.articles[n], [line for line in doc.lines if line.article == n]
     cases: dict[str, list[Line]] = {}
     for line in mine:
@@ -127,18 +128,21 @@ def build_file(doc: Document) -> tuple[bytes, dict[str, Any]]:
     if head["file"].endswith(".html"):
         data = render.write_html(lines, head["headline"], (HERE / "demo" / "page.html").read_text(encoding="utf-8")).encode()
         raw = render.read_html(data)
-        return data, gold(doc, raw, render.find_lines(raw, lines), gap)
+        return data, gold(doc, raw, render.find_lines(raw, lines), 1)
     if head["file"].endswith(".pdf"):
         data = render.write_pdf(lines, int(head["rows"]))
         raw = render.read_pdf(data)
-        return data, gold(doc, raw, render.find_lines(raw, lines), gap)
-    raw, offsets = render.write_text(lines, "\ufeff" * bool(head.get("bom")) + newline * int(head.get("lead", 0)), newline * gap, head.get("indent", ""))
+        return data, gold(doc, raw, render.find_lines(raw, lines), 1)
+    lead = "\ufeff" * bool(head.get("bom")) + newline * int(head.get("lead", 0))
+    raw, offsets = render.write_text(lines, lead, newline * gap, head.get("indent", ""))
     return raw.encode(head["encoding"]), gold(doc, raw, offsets, gap)
 
 
 def manifest_row(head: dict[str, Any], data: bytes) -> list[str]:
-    known = {"sha256": hashlib.sha256(data).hexdigest(), "licence": "CC0-1.0", "collected": "2026-11-20", "place": read_places()[head["place"]][0],
-             "url": f"https://example.org/demo/{head['file']}", "query": "written for the demonstration corpus; damage declared in scripts/demo"}
+    """One row of the manifest, in the order of its columns."""
+    known = {"sha256": hashlib.sha256(data).hexdigest(), "licence": "CC0-1.0", "collected": "2026-11-20",
+             "url": f"https://example.org/demo/{head['file']}", "place": read_places()[head["place"]][0],
+             "query": "written for the demonstration corpus; damage declared in scripts/demo"}
     return [str(known.get(c) or head.get(c, "")) for c in COLUMNS]
 
 
@@ -163,7 +167,8 @@ def cut_font(source: str) -> None:
     from fontTools import subset
     from fontTools.ttLib import TTCollection
 
-    words = "".join(line.clean for path in sorted(TEXTS.glob("*.txt")) if (doc := load(path)).head["file"].endswith(".pdf") for line in doc.lines)
+    papers = [doc for path in sorted(TEXTS.glob("*.txt")) if (doc := load(path)).head["file"].endswith(".pdf")]
+    words = "".join(line.clean for doc in papers for line in doc.lines)
     font = next(f for f in TTCollection(source).fonts if f["name"].getDebugName(1) == "Noto Sans CJK SC")
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, desubroutinize=True)
     cutter = subset.Subsetter(options)
@@ -177,6 +182,7 @@ def cut_font(source: str) -> None:
 
 
 def main(args: list[str]) -> None:
+    """Build the corpus, or cut its font."""
     if args[:1] == ["--font"]:
         cut_font(args[1])
         return

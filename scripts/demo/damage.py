@@ -3,13 +3,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from markup import Line
 from opencc import OpenCC
 from ruamel.yaml import YAML
 
+from demo.markup import Line
+
 KEEP = frozenset("余后斗范里面系向台几周表折采回丑谷干松只卜才冲咸于云")
 ASCII = str.maketrans("，：；（）？！", ",:;()?!")
-WIDE = str.maketrans("0123456789%", "０１２３４５６７８９％")
+WIDE = str.maketrans("0123456789%.", "０１２３４５６７８９％．")
 _CONVERTER = OpenCC("s2t")
 _PINYIN: dict[str, str] = YAML(typ="safe").load(Path(__file__).with_name("pinyin.yaml").read_text(encoding="utf-8"))
 

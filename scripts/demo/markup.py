@@ -1,9 +1,10 @@
 """The annotated source texts of the demo corpus: one line a passage, with quantities, labels and damage marked inline.
 
-A line is ROLE|text, the roles being H headline, K subhead, B byline, P body, C caption, x chrome of an article, X chrome of the page, Z spam.
-In the text: {surface|indicator|about|flags} a quantity, <surface> a label (a `:s` before the end makes it a slogan, `?` borderline),
-^tokens^ a context for what follows (a period, p/r/a status, q voice of the quotation or sentence, Q of the line, #place), «right→wrong» damage, «M:words» shifted bytes,
-‖ a column break, ‖C:words‖ a caption thrown into it, ‖@B‖ a jump to block B, ✂ where a reprint ends.
+A line is ROLE|text. Roles: H headline, K subhead, B byline, P body, C caption, x chrome of an article, X chrome of the page, Z spam.
+In the text: {surface|indicator|about|flags} a quantity; <surface> a label (a `:s` before the end makes it a slogan, `?` borderline);
+^tokens^ a context for what follows (a period, p/r/a status, q voice of the quotation or sentence, Q of the line, #place);
+«right→wrong» damage; «M:words» shifted bytes; ‖ a column break, ‖C:words‖ a caption thrown into it, ‖@B‖ a jump to block B;
+✂ where a reprint ends.
 """
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from values import read_surface
+
+from demo.values import read_surface
 
 INDICATORS = {"ci": "collective_income", "hi": "household_income", "ov": "output_value", "jb": "jobs", "fu": "funding", "la": "land_area",
               "pr": "production", "pc": "price_cost", "or": "organisations", "fa": "facilities", "pe": "people", "ac": "activities",
@@ -22,8 +24,8 @@ STATUS = {"p": "planned", "r": "rule", "a": "achieved"}
 STATISTIC = {"mean": "mean", "max": "maximum", "min": "minimum", "part": "part"}
 CHANGE = {"up": "increase", "down": "decrease"}
 FLAGS = {"est": "estimate", "restated": "restated"}
-TOKEN = re.compile(r"«M:(?P<moji>[^»]+)»|«(?P<right>[^→»]*)→(?P<wrong>[^»]*)»|\^(?P<mark>[^^]*)\^|(?P<cut>✂)|(?P<open>[{<])|(?P<fields>\|[^}]*)?(?P<close>[}>])"
-                   r"|(?P<char>.)", re.S)
+TOKEN = re.compile(r"«M:(?P<moji>[^»]+)»|«(?P<right>[^→»]*)→(?P<wrong>[^»]*)»|\^(?P<mark>[^^]*)\^|(?P<cut>✂)"
+                   r"|(?P<open>[{<])|(?P<fields>\|[^}]*)?(?P<close>[}>])|(?P<char>.)", re.S)
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Line:
 
     @property
     def clean(self) -> str:
+        """The words as they were meant."""
         return "".join(c.ch for c in self.cells)
 
 
@@ -85,7 +88,13 @@ class State:
     open_quote: bool = False
     speech: bool = False
 
+    @property
+    def voice(self) -> str:
+        """Whose words an amount is in."""
+        return "quoted" if self.quoted or self.speech else "reporter"
+
     def token(self, word: str) -> None:
+        """Take one word of a ^…^ mark."""
         if word.startswith("#"):
             self.place = word[1:]
         elif word in STATUS:
@@ -98,6 +107,7 @@ class State:
             self.period = word.strip("-")
 
     def read(self, words: str) -> None:
+        """Pass over text: quotation marks and the ends of sentences close what a mark has set."""
         for c in words:
             if c in "“「":
                 self.open_quote = True
@@ -110,9 +120,9 @@ class State:
 
 def quantity(surface: str, fields: list[str], state: State) -> dict[str, Any]:
     """The gold of one quantity: its surface read, its fields, and the context it stands in."""
-    low, high, unit, approx = (None, None, "", False) if "=" in fields[-1] and " u=" in fields[-1] else read_surface(surface)
+    low, high, unit, approx = read_surface(surface)
     out: dict[str, Any] = {"low": low, "high": high, "unit": unit, "per": [], "status": state.status, "indicator": "", "place": state.place,
-                           "approx": approx, "statistic": "total", "voice": "quoted" if state.quoted or state.speech else "reporter", "change": "level",
+                           "approx": approx, "statistic": "total", "voice": state.voice, "change": "level",
                            "about": fields[1] if len(fields) > 1 else "", "period": state.period, "flags": []}
     names = [INDICATORS[x] for x in fields[0].split("/")]
     out["indicator"] = names[0] if len(names) == 1 else names
@@ -123,6 +133,9 @@ def quantity(surface: str, fields: list[str], state: State) -> dict[str, Any]:
 
 def flag(out: dict[str, Any], word: str) -> None:
     """Apply one flag of a quantity; an unknown one is an error of the annotator."""
+    if word == "r/a":
+        out["status"] = ["rule", "achieved"]
+        return
     for table, key in ((STATUS, "status"), (STATISTIC, "statistic"), (CHANGE, "change")):
         if word in table:
             out[key] = table[word]
@@ -158,7 +171,7 @@ def label(surface: str) -> tuple[str, dict[str, Any]]:
 
 def parse_piece(text: str, line: Line, state: State) -> None:
     """Fill a line's cells and marks from one stretch of markup."""
-    start = 0
+    start: int | None = None
     for m in TOKEN.finditer(text):
         if m["moji"]:
             line.cells += [Cell(c, c, fixed=True) for c in m["moji"]]
@@ -174,11 +187,12 @@ def parse_piece(text: str, line: Line, state: State) -> None:
             line.stop = len(line.cells)
         elif m["open"]:
             start = len(line.cells)
-        elif m["close"]:
+        elif m["close"] and start is not None:
             close(line, start, m["close"], m["fields"] or "", state)
+            start = None
         else:
-            line.cells.append(Cell(m["char"], m["char"]))
-            state.read(m["char"])
+            line.cells += [Cell(c, c) for c in m[0]]
+            state.read(m[0])
 
 
 def close(line: Line, start: int, bracket: str, fields: str, state: State) -> None:

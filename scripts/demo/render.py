@@ -9,7 +9,8 @@ from pathlib import Path
 import pypdfium2
 import trafilatura
 from fontTools.ttLib import TTFont
-from markup import Line
+
+from demo.markup import Line
 
 FONT = Path(__file__).with_name("font.otf")
 TAGS = {"H": "h1", "K": "h2", "P": "p", "B": "p", "C": "figcaption", "x": "div"}
@@ -17,6 +18,7 @@ Offsets = list[tuple[int, int]]
 
 
 def text_of(line: Line) -> str:
+    """The line as it is written, noise included."""
     return "".join(c.core + c.tail for c in line.cells)
 
 
@@ -34,6 +36,7 @@ def write_text(lines: Sequence[Line], lead: str, gap: str, indent: str) -> tuple
 
 
 def place_cells(line: Line, at: int) -> Offsets:
+    """Where each character's core stands when the line begins at `at`."""
     out: Offsets = []
     for cell in line.cells:
         out.append((at, at + len(cell.core)))
@@ -54,7 +57,8 @@ def find_lines(raw: str, lines: Sequence[Line]) -> dict[int, Offsets]:
         spans: Offsets = []
         for cell in line.cells:
             core, tail = "".join(cell.core.split()), "".join(cell.tail.split())
-            spans.append((solid[at], solid[at + len(core) - 1] + 1) if core else (solid[at], solid[at]) if at < len(solid) else (len(raw), len(raw)))
+            here = solid[at] if at < len(solid) else len(raw)
+            spans.append((here, solid[at + len(core) - 1] + 1 if core else here))
             at += len(core) + len(tail)
         out[id(line)] = spans
     return out
@@ -65,15 +69,18 @@ def write_html(lines: Sequence[Line], title: str, template: str) -> str:
     rows = []
     for line in lines:
         tag, words = TAGS[line.role], html.escape(text_of(line))
-        rows.append(f"<figure><img src=\"photo.jpg\" alt=\"\"><{tag}>{words}</{tag}></figure>" if tag == "figcaption" else f"<{tag}>{words}</{tag}>")
+        element = f"<{tag}>{words}</{tag}>"
+        rows.append(f'<figure><img src="photo.jpg" alt="">{element}</figure>' if tag == "figcaption" else element)
     return template.replace("{title}", html.escape(title)).replace("{body}", "\n".join(rows))
 
 
 def read_html(data: bytes) -> str:
+    """The text that offsets in a web page count in."""
     return trafilatura.extract(data.decode("utf-8"), include_comments=False, include_tables=True, favor_recall=True) or ""
 
 
 def read_pdf(data: bytes) -> str:
+    """The text that offsets in a paper count in: its pages, a line feed between them."""
     document = pypdfium2.PdfDocument(data)
     return "\n".join(document[i].get_textpage().get_text_range() for i in range(len(document)))
 
@@ -90,9 +97,10 @@ def pdf_lines(lines: Sequence[Line], width: int) -> list[tuple[int, str]]:
 
 
 def page_stream(rows: Sequence[tuple[int, str]], cid: dict[str, int]) -> bytes:
+    """The drawing of one page, row under row."""
     y, out = 800, []
     for size, words in rows:
-        y -= size + 7
+        y -= size + 15
         codes = "".join(f"{cid[c]:04X}" for c in words)
         out.append(f"BT /F1 {size} Tf 60 {y} Td <{codes}> Tj ET")
     return "\n".join(out).encode("ascii")
@@ -110,6 +118,7 @@ def to_unicode(cid: dict[str, int]) -> bytes:
 
 
 def stream(data: bytes, extra: str = "") -> bytes:
+    """A stream object, not compressed: zlib's versions differ."""
     return f"<< /Length {len(data)} {extra}>>\nstream\n".encode() + data + b"\nendstream"
 
 
@@ -117,20 +126,28 @@ def write_pdf(lines: Sequence[Line], rows_a_page: int) -> bytes:
     """A paper with a text layer, set in the embedded subset font; the same lines give the same bytes."""
     font = TTFont(FONT)
     cid = {chr(code): int(name[3:]) for code, name in font.getBestCmap().items()}
-    rows = pdf_lines(lines, 42)
+    rows = pdf_lines(lines, 41)
     pages = [rows[i:i + rows_a_page] for i in range(0, len(rows), rows_a_page)]
     kids = " ".join(f"{8 + 2 * i} 0 R" for i in range(len(pages)))
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
-               b"<< /Type /Font /Subtype /Type0 /BaseFont /DEMOAA+NotoSansCJKsc /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 7 0 R >>",
-               b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /DEMOAA+NotoSansCJKsc /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity)"
-               b" /Supplement 0 >> /FontDescriptor 5 0 R /DW 1000 /W [1 94 560] >>",
-               b"<< /Type /FontDescriptor /FontName /DEMOAA+NotoSansCJKsc /Flags 4 /FontBBox [-1002 -1048 2928 1808] /ItalicAngle 0 /Ascent 880"
-               b" /Descent -120 /CapHeight 733 /StemV 80 /FontFile3 6 0 R >>",
+               b"<< /Type /Font /Subtype /Type0 /BaseFont /DEMOAA+NotoSansCJKsc /Encoding /Identity-H"
+               b" /DescendantFonts [4 0 R] /ToUnicode 7 0 R >>",
+               b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /DEMOAA+NotoSansCJKsc /CIDSystemInfo"
+               b" << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor 5 0 R /DW 1000 /W [" + widths(font).encode() + b"] >>",
+               b"<< /Type /FontDescriptor /FontName /DEMOAA+NotoSansCJKsc /Flags 4"
+               b" /FontBBox [-1002 -1048 2928 1808] /ItalicAngle 0"
+               b" /Ascent 880 /Descent -120 /CapHeight 733 /StemV 80 /FontFile3 6 0 R >>",
                stream(font.getTableData("CFF "), "/Subtype /CIDFontType0C "), stream(to_unicode(cid))]
     for i, page in enumerate(pages):
-        objects += [f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents {9 + 2 * i} 0 R >>".encode(),
-                    stream(page_stream(page, cid))]
+        resources = f"/Resources << /Font << /F1 3 0 R >> >> /Contents {9 + 2 * i} 0 R"
+        objects += [f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] {resources} >>".encode(), stream(page_stream(page, cid))]
     return assemble(objects)
+
+
+def widths(font: TTFont) -> str:
+    """The widths of glyphs that are not a full square."""
+    table = sorted((int(name[3:]), width) for name, (width, _) in font["hmtx"].metrics.items() if name.startswith("cid") and width != 1000)
+    return " ".join(f"{n} [{width}]" for n, width in table)
 
 
 def assemble(objects: Sequence[bytes]) -> bytes:

@@ -7,10 +7,10 @@ UNITS = {"元": "yuan", "亩": "mu", "斤": "jin", "公斤": "kg", "吨": "ton",
          "个百分点": "percent", "天": "day", "小时": "hour", "个月": "month", "年": "year", "岁": "age", "倍": "times"}
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
-NUMERAL = r"\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千万亿]+"
-SIDE = re.compile(rf"(?P<pre>近|约|超过|超|逾|不少于|不超过|不足|不到|至少)?(?P<num>{NUMERAL})(?P<mid>余|多)?(?P<mult>[百千万亿]*)(?P<mid2>余|多)?"
-                  r"(?P<unit>.*?)(?P<post>以上|以下|左右|上下)?$")
-OPEN_HIGH = {"余", "多", "超过", "超", "逾", "至少", "不少于", "以上"}
+NUMERAL = r"\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千万亿]+|半"
+SIDE = re.compile(rf"(?P<pre>近|约|超过|超|逾|不少于|不低于|不超过|不足|不到|至少)?(?P<num>{NUMERAL})(?P<mid>余|多|来)?"
+                  r"(?P<mult>[百千万亿]*)(?P<mid2>余|多)?(?P<unit>.*?)(?P<post>以上|以下|左右|上下|多)?$")
+OPEN_HIGH = {"余", "多", "来", "超过", "超", "逾", "至少", "不少于", "不低于", "以上"}
 OPEN_LOW = {"近", "不足", "不到", "不超过", "以下"}
 
 
@@ -36,7 +36,7 @@ def side(text: str) -> tuple[float, str, str, set[str]]:
     m = SIDE.match(text)
     if not m:
         raise ValueError(f"no numeral in {text!r}")
-    value = number(m["num"])
+    value = 0.5 if m["num"] == "半" else number(m["num"])
     for c in m["mult"]:
         value *= POWERS[c]
     return value, m["mult"], m["unit"], {m[k] for k in ("pre", "mid", "mid2", "post") if m[k]}

@@ -48,13 +48,11 @@ def split_cases(article: Article, mentions: Sequence[Sequence[Mention]], home: P
     """
     reader = _Reader(article, mentions, home)
     places = reader.place_all()
-    order: dict[str, list[int]] = {}
-    by_path: dict[str, Place | None] = {}
+    cases: dict[tuple[str, str], tuple[Place | None, list[int]]] = {}
     for i, place in sorted(places.items()):
-        path = place.path if place else ""
-        order.setdefault(path, []).append(i)
-        by_path[path] = place
-    return tuple(Case(by_path[path], tuple(indices)) for path, indices in order.items())
+        key = (place.code or place.path, place.level) if place else ("", "")
+        cases.setdefault(key, (place, []))[1].append(i)
+    return tuple(Case(place, tuple(indices)) for place, indices in cases.values())
 
 
 def _depth(place: Place) -> int:
@@ -71,7 +69,7 @@ class _Reader:
     def __init__(self, article: Article, mentions: Sequence[Sequence[Mention]], home: Place | None) -> None:
         self.article = article
         self.home = home
-        self.named = [_places(found) for found in mentions]
+        self.named = [_places(found, article.passages[i].role in ("headline", "subhead")) for i, found in enumerate(mentions)]
         self.known = {p.path: p for found in self.named for _, p in found}
         if home is not None:
             self.known.setdefault(home.path, home)
@@ -163,6 +161,9 @@ class _Reader:
             named += bool(inside)
         if not towns:
             return place
+        first = next(p for i in body for _, p in self.named[i] if _within(p, place))
+        if named <= 2 and _depth(first) >= _TOWN:
+            return self.up(first, _TOWN)
         path, count = min(towns.items(), key=lambda kv: (-kv[1], kv[0]))
         if count >= _threshold("town_share") * named and count >= _threshold("town_over_county") * alone and count > 1:
             return self.up(next(p for p in self._all() if p.path.startswith(path)), _TOWN)
@@ -203,18 +204,37 @@ class _Reader:
         return path if path != base and count > counts.get(base, 0) and early else base if base in counts else ""
 
     def _spread(self, owners: Mapping[int, str], top: Place | None) -> dict[int, Place | None]:
-        """Let paragraphs without a county of their own go with the one before, or with the province they speak of."""
+        """Let paragraphs without a county of their own go with the one before, or with the province they speak of.
+
+        A section that opens with background goes with the first county it names.
+        """
         places: dict[int, Place | None] = {}
-        current = next(o for o in owners.values() if o)
-        now: Place | None = self._county(current)
+        now: Place | None = self._county(next(o for o in owners.values() if o))
         for i in self.used:
-            owner = owners.get(i, "")
-            if owner:
-                now = self._county(owner)
-            elif i in owners and top is not None and any(p.path == top.path for _, p in self.named[i]):
+            role = self.article.passages[i].role
+            if role == "subhead":
+                now = self._opening(i, owners) or now
+            elif owners.get(i):
+                now = self._county(owners[i])
+            elif role == "body" and top is not None and self._speaks_of(i, top):
                 now = top
-            places[i] = top if self.article.passages[i].role == "headline" and top is not None else now
+            places[i] = top if role == "headline" and top is not None else now
         return places
+
+    def _opening(self, heading: int, owners: Mapping[int, str]) -> Place | None:
+        """Give the first county that the section under a heading names."""
+        for i in self.used:
+            if i > heading and self.article.passages[i].role == "subhead":
+                return None
+            if i > heading and owners.get(i):
+                return self._county(owners[i])
+        return None
+
+    def _speaks_of(self, i: int, top: Place) -> bool:
+        """Tell whether a paragraph is about the province or prefecture itself: named early, or more than other places."""
+        at = [start for start, p in self.named[i] if p.path == top.path]
+        elsewhere = sum(not _within(p, top) for _, p in self.named[i])
+        return bool(at) and len(at) > elsewhere and (at[0] <= _threshold("top_reach") or len(at) > 1)
 
     def _county(self, path: str) -> Place:
         return self.up(next(p for p in self._all() if p.path.startswith(path)), _COUNTY)
@@ -224,12 +244,18 @@ class _Reader:
         return self.known[min(counts, key=lambda path: (-counts[path], path))] if counts else None
 
 
-def _places(found: Sequence[Mention]) -> list[tuple[int, Place]]:
-    """List the places of a passage with their positions; a place that only leads to the one behind it is left out."""
+def _places(found: Sequence[Mention], heading: bool) -> list[tuple[int, Place]]:
+    """List the places of a passage with their positions.
+
+    Left out are a place that only leads to the one behind it, and names that no gazetteer knows: a village among
+    those may be no name at all, a township is believed in a heading.
+    """
     out = []
-    for m, after in zip(found, [*found[1:], None], strict=False):
-        leads = after is not None and after.place is not None and after.span.start == m.span.end
-        if m.place is None or (leads and after is not None and after.place is not None and _within(after.place, m.place)):
+    for i, m in enumerate(found):
+        if m.place is None or ("not_in_gazetteer" in m.flags and not (heading and m.place.level == "township")):
+            continue
+        after = found[i + 1] if i + 1 < len(found) else None
+        if after is not None and after.place is not None and after.span.start == m.span.end and _within(after.place, m.place):
             continue
         out.append((m.span.start, m.place))
     return out

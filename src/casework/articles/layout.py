@@ -195,7 +195,7 @@ def _role(lines: Sequence[Line], i: int, head: _Head, end: int, page: str) -> st
         return _top_role(lines, i, below, head, page)
     if sum(line.text == words for line in lines) > 1 or _is_running_head(lines, i, above, below, page):
         return "chrome"
-    if below == i + 1 and _is_half(words, lines[below].text, page):
+    if below == i + 1 and _is_half(words, lines[below], page):
         return "body"
     return "caption" if _caption_score(lines, i, above, below, page) >= 1 else "subhead"
 
@@ -209,9 +209,11 @@ def _is_running_head(lines: Sequence[Line], i: int, above: int, below: int, page
     return cut or bool(book_pattern("outlets_end").search(lines[i].text))
 
 
-def _is_half(words: str, below: str, page: str) -> bool:
+def _is_half(words: str, below: Line, page: str) -> bool:
     """A short line that the next paragraph goes on with: the first half of a cut sentence."""
-    return not ends_closed(words) and not is_enumerated(words) and crosses(words, below, page)
+    if ends_closed(words) or is_enumerated(words) or "\uff1a" in words or below.indent > 1:
+        return False
+    return crosses(words, below.text, page)
 
 
 def _tail_role(line: Line) -> str:
@@ -234,7 +236,7 @@ def _top_role(lines: Sequence[Line], i: int, below: int, head: _Head, page: str)
     repeated = sum(line.text == words for line in lines) > 1
     if repeated or book_pattern("outlets_end").search(words[-6:]) and len(words) <= 12:
         return "chrome"
-    if _is_half(words, lines[below].text, page) and below == i + 1:
+    if _is_half(words, lines[below], page) and below == i + 1:
         return "body"
     return "subhead" if below == i + 1 and _shared(words, page) >= 0.35 else "chrome"
 

@@ -18,11 +18,12 @@ _REACH = 8
 _OPEN, _CLOSE = "\u201c\u300a\uff08", "\u201d\u300b\uff09"
 
 
-def seam(before: str, after: str, page: str) -> float:
+def seam(before: str, after: str, page: str, indented: bool = False) -> float:
     """Say how likely `after` goes on where `before` stops, from 0 to 1.
 
     Counted are a word that lies across the seam (in the dictionary, or elsewhere on the page),
-    quotation marks that close, how the second stretch opens, and whether the first is a whole sentence.
+    quotation marks that close, how the second stretch opens, and whether the first is a whole sentence. `indented` says
+    that the page indents its paragraphs and the second stretch is indented.
 
     >>> page = "各村学习内容不一。"
     >>> seam("全镇组织党员学", "习内容有五项。", page) > seam("全镇组织党员学", "近年来粮价上涨。", page)
@@ -37,6 +38,7 @@ def seam(before: str, after: str, page: str) -> float:
         score += 0.2
     elif before[-1] in "\u201d\u300b":
         score -= 0.2
+    score -= 0.3 * indented
     if _goes_on().startswith_any(after):
         score += 0.15
     elif book_pattern("openers").match(after) or is_enumerated(after):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from casework.articles.layout import Draft, lay_out
 from casework.articles.lines import Line, book_pattern, ends_closed, is_enumerated, read_lines
@@ -37,116 +37,146 @@ def split_articles(text: Text, *, outlet: str = "", published: str = "", headlin
     """
     lines = read_lines(text)
     drafts, outside = lay_out(lines, text.clean, headline)
-    problems: list[Problem] = []
-    flows = [_items(lines, draft) for draft in drafts]
-    _put_back(lines, flows, text, problems)
-    flows = [_joined(lines, flow, text, problems) for flow in flows]
-    articles = tuple(_article(lines, draft, flow, text, outlet, published) for draft, flow in zip(drafts, flows, strict=True))
-    furniture = tuple(Passage(role, _cut(text, lines, [i])) for i, role in outside.items())
-    return Page(articles, furniture + _lost(text, lines), tuple(problems))
+    page = _Page(text, lines)
+    flows = [_items(draft) for draft in drafts]
+    page.put_back(flows)
+    flows = [page.joined(flow) for flow in flows]
+    articles = tuple(page.article(draft, flow, outlet, published) for draft, flow in zip(drafts, flows, strict=True))
+    furniture = tuple(Passage(role, page.cut([i])) for i, role in outside.items())
+    return Page(articles, furniture + page.lost(), tuple(page.problems))
 
 
-def _items(lines: Sequence[Line], draft: Draft) -> list[_Item]:
+def _items(draft: Draft) -> list[_Item]:
     """List an article's lines, headline first."""
     rest = [i for i in draft.roles if i not in draft.headline]
     return [_Item(draft.roles[i], [i]) for i in [*draft.headline, *sorted(rest)]]
 
 
-def _put_back(lines: Sequence[Line], flows: list[list[_Item]], text: Text, problems: list[Problem]) -> None:
-    """Move a column that begins in mid-sentence behind the sentence that lacks its end."""
-    for flow in flows:
-        bodies = [item for item in flow if item.role == "body"]
-        for item, following in zip(bodies, [*bodies[1:], None], strict=False):
-            before = lines[item.lines[-1]].text
-            if ends_closed(before):
+class _Page:
+    """The lines of a page on their way into articles."""
+
+    def __init__(self, text: Text, lines: Sequence[Line]) -> None:
+        self.text = text
+        self.lines = lines
+        self.problems: list[Problem] = []
+
+    def first(self, item: _Item) -> Line:
+        return self.lines[item.lines[0]]
+
+    def last(self, item: _Item) -> Line:
+        return self.lines[item.lines[-1]]
+
+    def seam(self, before: _Item, after: _Item) -> float:
+        """Say how likely one paragraph goes on in another."""
+        follows = self.first(after)
+        return seam(self.last(before).text, follows.text, self.text.clean, follows.indent > 1)
+
+    def put_back(self, flows: list[list[_Item]]) -> None:
+        """Move a column that begins in mid-sentence behind the sentence that lacks its end."""
+        for flow in flows:
+            bodies = [item for item in flow if item.role == "body"]
+            for item, following in zip_longest(bodies, bodies[1:]):
+                if not ends_closed(self.last(item).text):
+                    natural = self.seam(item, following) if following else 0.0
+                    if natural < MOVE:
+                        self._fetch(flows, flow, item, natural)
+
+    def _fetch(self, flows: list[list[_Item]], flow: list[_Item], item: _Item, natural: float) -> None:
+        """Look for the paragraph that goes on with `item`, and move it there with what follows it."""
+        orphans = [(self.seam(item, o), o, f) for f in flows for o in self._orphans(f) if o is not item]
+        before = self.last(item).text
+        good = [x for x in orphans if x[0] >= max(MOVE, natural + 0.2) and crosses(before, self.first(x[1]).text, self.text.clean)]
+        if not good:
+            if flow[-1] is item and orphans:
+                self._doubt("column_order", "a sentence lacks its end, and no column is certain to go on with it", item)
+            return
+        _, orphan, source = max(good, key=lambda x: x[0])
+        at = next(k for k, x in enumerate(source) if x is orphan)
+        stop = next((k for k in range(at, len(source)) if source[k].role in ("headline", "subhead") or source[k] is item), len(source))
+        block = source[at:stop]
+        del source[at:stop]
+        where = next(k for k, x in enumerate(flow) if x is item) + 1
+        flow[where:where] = block
+
+    def _orphans(self, flow: list[_Item]) -> list[_Item]:
+        """List the paragraphs that begin as if in mid-sentence although the one before them is closed."""
+        found = []
+        closed = False
+        for item in flow:
+            if item.role == "body":
+                first = self.first(item).text
+                if closed and not book_pattern("openers").match(first) and not is_enumerated(first):
+                    found.append(item)
+                closed = ends_closed(self.last(item).text)
+        return found
+
+    def joined(self, flow: list[_Item]) -> list[_Item]:
+        """Join the halves of cut sentences; captions thrown in between follow the whole."""
+        out: list[_Item] = []
+        last: _Item | None = None
+        for item in flow:
+            if item.role == "body" and last is not None and not ends_closed(self.last(last).text):
+                sure = self.seam(last, item)
+                if sure >= JOIN:
+                    last.lines += item.lines
+                    continue
+                self._doubt("open_sentence", f"a paragraph lacks its end; that the next goes on is not certain ({sure:.2f})", last)
+            if item.role in ("body", "headline", "subhead"):
+                last = item if item.role == "body" else None
+            out.append(item)
+        return out
+
+    def _doubt(self, code: str, message: str, item: _Item) -> None:
+        line = self.last(item)
+        where = self.text.to_raw(Span(max(line.start, line.end - 12), line.end))
+        self.problems.append(Problem(code, message, where[0].start, where[-1].end))
+
+    def article(self, draft: Draft, flow: list[_Item], outlet: str, published: str) -> Article:
+        """Cut an article's passages, and read its metadata where the caller has none."""
+        passages = tuple(Passage(item.role, self.cut(item.lines)) for item in flow)
+        by_role: dict[str, list[str]] = {}
+        for i, role in draft.roles.items():
+            by_role.setdefault(role, []).append(self.lines[i].text)
+        chrome, bylines = by_role.get("chrome", []), by_role.get("byline", [])
+        body = [p.text.clean for p in passages if p.role == "body"]
+        signed = [c for c in chrome if book_pattern("author_in_source").search(c)]
+        return Article(
+            headline=self._headline(draft),
+            outlet=outlet or read_outlet(chrome, body),
+            published=published or read_date(chrome),
+            bylines=read_bylines(bylines, chrome, body),
+            authorship=read_authorship([*bylines, *signed, *(b[:60] for b in body[:1]), *(b[-60:] for b in body[-1:])]),
+            passages=passages,
+        )
+
+    def _headline(self, draft: Draft) -> str:
+        words = [self.lines[i].text for i in draft.headline]
+        if len(words) > 1 and book_pattern("place_alone").match(words[0]):
+            words = words[1:]
+        return " ".join(words).replace(" \u2014\u2014", "\u2014\u2014")
+
+    def cut(self, which: Sequence[int]) -> Text:
+        """Cut lines out of the page as one text; neighbours in the file stay one stretch, their break edited out."""
+        stretches: list[list[int]] = []
+        for i in which:
+            if stretches and i == stretches[-1][-1] + 1:
+                stretches[-1].append(i)
+            else:
+                stretches.append([i])
+        return Text.join([_stretch(self.text, [self.lines[i] for i in s]) for s in stretches])
+
+    def lost(self) -> tuple[Passage, ...]:
+        """Keep what was deleted where no line stands, as on a line of invisible characters only."""
+        pieces = []
+        at = 0
+        for run in self.text.runs:
+            if run.start != run.end or self.text.raw[run.raw_start : run.raw_end].isspace():
                 continue
-            natural = seam(before, lines[following.lines[0]].text, text.clean) if following else 0.0
-            if natural < MOVE:
-                _fetch(lines, flows, flow, item, natural, text, problems)
-
-
-def _fetch(lines: Sequence[Line], flows: list[list[_Item]], flow: list[_Item], item: _Item, natural: float, text: Text, problems: list[Problem]) -> None:
-    before = lines[item.lines[-1]].text
-    orphans = [(seam(before, lines[o.lines[0]].text, text.clean), o, f) for f in flows for o in _orphans(lines, f, text.clean) if o is not item]
-    good = [x for x in orphans if x[0] >= max(MOVE, natural + 0.2) and crosses(before, lines[x[1].lines[0]].text, text.clean)]
-    if not good:
-        if flow[-1] is item and orphans:
-            problems.append(_problem("column_order", "a sentence lacks its end, and no column is certain to go on with it", lines, item, text))
-        return
-    best = max(good, key=lambda x: x[0])
-    source, at = best[2], best[2].index(best[1])
-    stop = next((k for k in range(at, len(source)) if source[k].role in ("headline", "subhead") or source[k] is item), len(source))
-    block = source[at:stop]
-    del source[at:stop]
-    where = flow.index(item) + 1
-    flow[where:where] = block
-
-
-def _orphans(lines: Sequence[Line], flow: list[_Item], page: str) -> list[_Item]:
-    """List the paragraphs that begin as if in mid-sentence although the one before them is closed."""
-    found = []
-    last = ""
-    for item in flow:
-        first = lines[item.lines[0]].text
-        if item.role == "body":
-            if last and ends_closed(last) and not book_pattern("openers").match(first) and not is_enumerated(first):
-                found.append(item)
-            last = lines[item.lines[-1]].text
-    return found
-
-
-def _joined(lines: Sequence[Line], flow: list[_Item], text: Text, problems: list[Problem]) -> list[_Item]:
-    """Join the halves of cut sentences; captions thrown in between follow the whole."""
-    out: list[_Item] = []
-    last: _Item | None = None
-    for item in flow:
-        if item.role == "body" and last is not None and not ends_closed(lines[last.lines[-1]].text):
-            sure = seam(lines[last.lines[-1]].text, lines[item.lines[0]].text, text.clean)
-            if sure >= JOIN:
-                last.lines += item.lines
-                continue
-            problems.append(_problem("open_sentence", f"a paragraph lacks its end; that the next goes on is not certain ({sure:.2f})", lines, last, text))
-        if item.role in ("body", "headline", "subhead"):
-            last = item if item.role == "body" else None
-        out.append(item)
-    return out
-
-
-def _problem(code: str, message: str, lines: Sequence[Line], item: _Item, text: Text) -> Problem:
-    line = lines[item.lines[-1]]
-    where = text.to_raw(Span(max(line.start, line.end - 12), line.end))
-    return Problem(code, message, where[0].start, where[-1].end)
-
-
-def _article(lines: Sequence[Line], draft: Draft, flow: list[_Item], text: Text, outlet: str, published: str) -> Article:
-    passages = tuple(Passage(item.role, _cut(text, lines, item.lines)) for item in flow)
-    chrome = [lines[i].text for i, role in draft.roles.items() if role == "chrome"]
-    bylines = [lines[i].text for i, role in draft.roles.items() if role == "byline"]
-    body = [p.text.clean for p in passages if p.role == "body"]
-    cues = [*bylines, *(b[:60] for b in body[:1]), *(b[-60:] for b in body[-1:]), *(c for c in chrome if book_pattern("author_in_source").search(c))]
-    return Article(
-        headline=" ".join(lines[i].text for i in draft.headline if not _is_kicker(lines, draft, i)).replace(" \u2014\u2014", "\u2014\u2014"),
-        outlet=outlet or read_outlet(chrome, body),
-        published=published or read_date(chrome),
-        bylines=read_bylines(bylines, chrome, body),
-        authorship=read_authorship(cues),
-        passages=passages,
-    )
-
-
-def _is_kicker(lines: Sequence[Line], draft: Draft, i: int) -> bool:
-    return len(draft.headline) > 1 and i == draft.headline[0] and bool(book_pattern("place_alone").match(lines[i].text))
-
-
-def _cut(text: Text, lines: Sequence[Line], which: Sequence[int]) -> Text:
-    """Cut the lines out of the page as one text; neighbours in the file stay one stretch, their break edited out."""
-    stretches: list[list[int]] = []
-    for i in which:
-        if stretches and i == stretches[-1][-1] + 1:
-            stretches[-1].append(i)
-        else:
-            stretches.append([i])
-    return Text.join([_stretch(text, [lines[i] for i in s]) for s in stretches])
+            while at < len(self.lines) and self.lines[at].end < run.start:
+                at += 1
+            if at == len(self.lines) or run.start < self.lines[at].start:
+                pieces.append(Passage("chrome", Text(self.text.raw, "", (run._replace(start=0, end=0, seam=False),))))
+        return tuple(pieces)
 
 
 def _stretch(text: Text, lines: Sequence[Line]) -> Text:
@@ -154,22 +184,3 @@ def _stretch(text: Text, lines: Sequence[Line]) -> Text:
     piece = text.cut(Span(start, lines[-1].end), rims=True)
     gaps = [Span(a.end, b.start) for a, b in pairwise(lines)] + [gap for line in lines for gap in line.breaks]
     return piece.edit(Edit(gap.shift(-start), "", "line_break") for gap in gaps)
-
-
-def _lost(text: Text, lines: Sequence[Line]) -> tuple[Passage, ...]:
-    """Keep what was deleted where no line stands, as on a line of invisible characters only."""
-    edges = sorted((line.start, line.end) for line in lines)
-    return tuple(Passage("chrome", piece) for piece in _stray_pieces(text, edges))
-
-
-def _stray_pieces(text: Text, edges: list[tuple[int, int]]) -> list[Text]:
-    pieces = []
-    at = 0
-    for run in text.runs:
-        if run.start != run.end or run.raw_start == run.raw_end or text.raw[run.raw_start : run.raw_end].isspace():
-            continue
-        while at < len(edges) and edges[at][1] < run.start:
-            at += 1
-        if at == len(edges) or run.start < edges[at][0]:
-            pieces.append(Text(text.raw, "", (run._replace(start=0, end=0, seam=False),)))
-    return pieces

@@ -154,8 +154,16 @@ def _bounded_only(page: Page, hits: list[Hit]) -> list[Hit]:
 
 
 def _pointing_back(page: Page, gazetteer: Gazetteer) -> Iterable[Hit]:
-    for m in gazetteer.words.back.finditer(page.text):
-        yield Hit(m.start(), m.end(), (), "back", gazetteer.words.back_level[m.group()])
+    words = gazetteer.words
+    for m in words.back.finditer(page.text):
+        start, end, word = m.start(), m.end(), m.group()
+        if page.text[start - 1 : start] in words.not_after.get(word[0], ()) and start:
+            continue
+        if word in words.needs_start and not is_bounded(page, gazetteer, start, set()):
+            continue
+        if page.text[end : end + 1] and page.text[end] in words.cut_short.get(word[-1], ""):
+            continue
+        yield Hit(start, end, (), "back", words.back_level[word])
 
 
 def focus(mentions: Sequence[Sequence[Mention]], share: float = 0.6) -> Place | None:

@@ -67,7 +67,15 @@ def scan(page: Page, gazetteer: Gazetteer) -> list[Hit]:
         if kind != "stem" and _cut_short(page, gazetteer, end):
             continue
         found.append(Hit(start, end, keys, kind, min((gazetteer.level(k) for k in keys), key=LEVELS.index)))
-    return found
+    starts = {h.start for h in found}
+    ranks = gazetteer.words.ranks["township"] + gazetteer.words.ranks["village"]
+    return [h for h in found if h.kind != "stem" or h.end in starts or not _named_on(page, ranks, h.end)]
+
+
+def _named_on(page: Page, ranks: tuple[str, ...], end: int) -> bool:
+    """Tell whether a bare name goes on as the name of a township or village (景谷 in 景谷村, not in 景谷乡村)."""
+    rank = next((r for r in ranks if page.text.startswith(r, end)), "")
+    return bool(rank) and not page.text.startswith(ranks, end + len(rank))
 
 
 def _stands_alone(page: Page, gazetteer: Gazetteer, end: int) -> bool:

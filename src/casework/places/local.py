@@ -13,6 +13,10 @@ from casework.places.hits import Hit, Page
 __all__ = ["known_names", "unknown_names"]
 
 WINDOW = 6
+# Tags of the dictionary: names; what may be part of one; what may be a name's last character.
+NAME_TAGS = {"nr", "nrt", "nrfg", "ns", "nz", "nt", "s", "f", "x"}
+PART_TAGS = {"n", "m", "q", "zg", "j", "b", "g", "ng", "a", "an"}
+END_TAGS = {"v", "vg", "c"}
 
 
 def known_names(page: Page, gazetteer: Gazetteer, counties: list[str], before: list[Hit]) -> list[Hit]:
@@ -73,13 +77,14 @@ def unknown_names(page: Page, gazetteer: Gazetteer, context: Context, before: li
     found: list[Hit] = []
     for m in gazetteer.words.unknown.finditer(page.text):
         start, end, rank = m.start(), m.end(), m.group()
-        if any(page.text[end:].startswith(x) for x in gazetteer.words.no_after.get(rank, ())) and start not in ends:
+        if page.text.startswith(gazetteer.words.no_after.get(rank, ()), end) and start not in ends:
             continue
         if covered(start, end):
             continue
         hit = _changed(page, gazetteer, counties, start, end, rank, ends) or _unknown(page, gazetteer, start, end, rank, ends)
         if hit:
             found.append(hit)
+            ends[hit.end] = hit
     return found
 
 
@@ -107,7 +112,8 @@ def _changed(
         stem = page.text[start:at]
         keys = tuple(k for c in counties for k in gazetteer.local(c).stems.get(stem, ()))
         if keys and (start in ends or len(stem) > 1 and is_bounded(page, gazetteer, start, set(ends))):
-            return Hit(start, end, keys, "changed", "township", flags={"rank_changed"})
+            same = any(gazetteer.names[k] == page.text[start:end] for k in keys)
+            return Hit(start, end, keys, "full" if same else "changed", "township")
     return None
 
 
@@ -117,14 +123,22 @@ def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, end
     for start in _stems(page, at, ends):
         stem = page.text[start:at]
         hard = is_bounded(page, gazetteer, start, set(ends), soft=False)
-        if not hard and (len(stem) < 2 or not is_bounded(page, gazetteer, start, set(ends))):
+        if start not in ends and (len(stem) < 2 or len(stem) > 5 or not is_bounded(page, gazetteer, start, set(ends))):
             continue
-        if _no_name(gazetteer, stem, rank):
+        if _no_name(gazetteer, stem, rank) or not _like_a_name(stem):
             if hard:
                 return None
             continue
         return Hit(start, end, (), "unknown", level, chained=start in ends)
     return None
+
+
+def _like_a_name(stem: str) -> bool:
+    """Tell whether a stem reads as a name: not a plain word, and no verb or particle inside."""
+    tagged = rjieba.tag(stem)
+    if len(tagged) == 1:
+        return tagged[0][1] in NAME_TAGS or not rjieba.has_word(stem)
+    return all(tag in NAME_TAGS | PART_TAGS for _, tag in tagged[:-1]) and (tagged[-1][1] in NAME_TAGS | PART_TAGS or len(tagged[-1][0]) == 1 and tagged[-1][1] in END_TAGS)
 
 
 def _no_name(gazetteer: Gazetteer, stem: str, rank: str) -> bool:

@@ -42,6 +42,9 @@ class Words:
     numerals: frozenset[str]
     back: re.Pattern[str]
     back_level: dict[str, str]
+    not_after: dict[str, tuple[str, ...]]
+    needs_start: frozenset[str]
+    village_tails: tuple[str, ...]
     neighbourhood: str
     village: str
 
@@ -58,6 +61,8 @@ class Words:
                 break
         else:
             return name
+        if name in self.peoples:
+            return name[:-1] if len(name) > 2 else name
         cut = True
         while cut and level != "village":
             cut = False
@@ -111,6 +116,9 @@ def load_words() -> Words:
         numerals=frozenset(no_name["numerals"]),
         back=re.compile(either([w for level in back.values() for w in level])),
         back_level={w: level for level, words in back.items() for w in words},
+        not_after={k: tuple(v) for k, v in book.section("not_after").items()},
+        needs_start=frozenset(book.terms("needs_start")),
+        village_tails=book.terms("village_tails"),
         neighbourhood=ranks["village"][0],
         village=ranks["village"][-1],
     )

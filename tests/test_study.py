@@ -213,7 +213,7 @@ def test_a_new_study_loads_and_nothing_is_overwritten(tmp_path: Path) -> None:
     assert study.attributes is not None
     assert len(read_corrections(study.corrections)) == 1
     assert read_attributes(study.attributes) == ()
-    with pytest.raises(CaseworkError, match="holds a study already, my-study-a.yaml"):
+    with pytest.raises(CaseworkError, match=r"holds a study already, my-study-a\.yaml"):
         init_study(folder)
 
 

@@ -134,9 +134,8 @@ def _words(section: object) -> Iterator[str]:
 
 
 def _undecodable(e: UnicodeDecodeError, size: int, encoding: str, how: How) -> Unreadable:
-    cut = size - e.start
-    if cut < 4 and re.search("end of data|truncated|incomplete", e.reason):
-        return Unreadable("truncated", f"ends inside a character: as {encoding} its last {cut} bytes are cut off; fetch it again")
+    if size - e.start < 4 and re.search("end of data|truncated|incomplete", e.reason):
+        return Unreadable("truncated", f"ends inside a character: as {encoding} it is whole up to byte {e.start}; fetch it again")
     what = {"declared": "is declared", "mark": "has the byte-order mark of"}.get(how, "is read as")
     return Unreadable("encoding", f"{what} {encoding}, but byte {e.start} is not; declare its encoding in the manifest or fetch it again")
 

@@ -42,7 +42,7 @@ def read_html(data: bytes, declared: str = "") -> Extracted:
         page.text, include_comments=False, include_tables=True, favor_recall=True, with_metadata=True,
         date_extraction_params={"extensive_search": False, "original_date": True, "max_date": FAR_DAY},
     )
-    text = trafilatura.extract(page.text, include_comments=False, include_tables=True, favor_recall=True) or ""
+    text = str(getattr(found, "text", None) or "")
     if not text.strip():
         raise Unreadable("no_text", "has no article text that could be told from the page's furniture; save the text as .txt")
     meta = {"headline": "title", "author": "author", "published": "date", "outlet": "sitename", "url": "url"}

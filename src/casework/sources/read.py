@@ -33,7 +33,7 @@ def iter_sources(folder: Path, manifest: Mapping[str, ManifestRow] | None = None
     give a Problem each. Raises CaseworkError where the folder is not there, holds no file, or a
     registered file has other bytes than its manifest says.
     """
-    seen: dict[int, str] = {}
+    seen: set[int] = set()
     some = False
     with Child() as child:
         for file in walk(Path(folder)):
@@ -43,8 +43,8 @@ def iter_sources(folder: Path, manifest: Mapping[str, ManifestRow] | None = None
         raise CaseworkError(f"{folder}: holds no texts; put .txt, .html, .pdf, .docx, .csv, .jsonl or .parquet files there")
 
 
-def once(found: Iterator[Source | Problem], seen: dict[int, str]) -> Iterator[Source | Problem]:
-    """Pass on what is found, a source only the first time; `seen` remembers it for other files."""
+def once(found: Iterator[Source | Problem], seen: set[int]) -> Iterator[Source | Problem]:
+    """Pass on what is found, a source only the first time; `seen` remembers ids, as numbers to be small."""
     again = ""
     for item in found:
         if isinstance(item, Problem):
@@ -54,9 +54,9 @@ def once(found: Iterator[Source | Problem], seen: dict[int, str]) -> Iterator[So
         key, again = int(item.source_id[1:], 16), ""
         if key in seen:
             again = item.source_id
-            yield Problem("duplicate", f"{item.file}: has the same bytes as {seen[key]}; read once", source_id=item.source_id)
+            yield Problem("duplicate", f"{item.file}: has the same bytes as another file; both are {again}", source_id=again)
         else:
-            seen[key] = item.file
+            seen.add(key)
             yield item
 
 
@@ -69,7 +69,7 @@ def read_source(
     found by `iter_sources` alone.
     """
     if not file.isprintable() or file != file.encode("utf-8", "replace").decode("utf-8"):
-        shown = file.encode("ascii", "backslashreplace").decode("ascii")
+        shown = file.encode("unicode_escape").decode("ascii")
         yield Problem("bad_name", f"{shown}: has a name that cannot be written into a table; rename the file")
         return
     try:

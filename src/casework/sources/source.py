@@ -45,9 +45,13 @@ class Source:
 
 def make_source(file: str, sha256: str, size: int, encoding: str, raw: str, *told: Mapping[str, str]) -> Source:
     """Put a source together; of what was told of it, the first that is not empty counts."""
-    meta = {name: next((t[name] for t in told if t.get(name)), "") for name in META}
+    def first(name: str) -> str:
+        return next((t[name] for t in told if t.get(name)), "")
+
+    outlet = first("outlet")
     return Source(
-        f"s{sha256[:16]}", file, sha256, size, encoding, raw, meta["outlet"], outlet_level(meta["outlet"]), *(meta[n] for n in META[1:])
+        f"s{sha256[:16]}", file, sha256, size, encoding, raw, outlet, outlet_level(outlet), first("published"), first("url"), first("licence"),
+        first("collected"), first("query"), first("headline"), first("author"), first("place"),
     )
 
 

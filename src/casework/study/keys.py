@@ -18,6 +18,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "lang": ("en", "zh"),
     "foreach": ("", "case", "village", "township", "county", "prefecture", "province"),
 }
+"""What may be said under a key; the first is meant where nothing is said."""
 
 
 class Keys:

@@ -101,10 +101,10 @@ SOURCES = Table(
     "sources", "The files a study was read from, one row a text.", ("source_id",), ("file",),
     (
         _SOURCE,
-        Column("file", "text", "Path in the raw folder; for a record, the record file, # and the record's number.", required=True),
+        Column("file", "text", "Path in the raw folder; for a record, its file, # and its number from 1.", required=True),
         Column("sha256", "sha256", "SHA-256 of the file's bytes, or of a record's canonical row.", required=True),
         Column("bytes", "integer", "Size in bytes.", required=True),
-        Column("encoding", "text", "How the bytes were decoded, and whether declared, by BOM or detected.", required=True),
+        Column("encoding", "text", "The codec that gives the text back from the bytes; else pdf, docx or parquet.", required=True),
         Column("chars", "integer", "Characters (code points) of the raw text.", required=True),
         Column("script", "code", "The script the text is written in.", codes="scripts"),
         Column("outlet", "text", "Who published it."),

@@ -32,7 +32,8 @@ class Words:
         self._sort = _listed_once(book)
         self._listed = AhoCorasick(list(self._sort), matchkind=MATCHKIND_LEFTMOST_LONGEST)
         self._entries = tuple(self._sort.items())
-        self.ones, self.hundreds, self.landforms = (frozenset(book.terms(k)) for k in ("ones", "hundreds", "landforms"))
+        self._dictionary = AhoCorasick(list(book.terms("dictionary")), matchkind=MATCHKIND_LEFTMOST_LONGEST)
+        self.ones, self.hundreds = (frozenset(book.terms(k)) for k in ("ones", "hundreds"))
         self.numeral = some("ones", "heads", "hundreds")
         self._any_numeral = re.compile(self.numeral)
         self._numeral_end = re.compile(rf"(?:{self.numeral}|[\d.．])\Z")
@@ -47,7 +48,7 @@ class Words:
         self.talk, self.name_before, self.name_after = (re.compile(some(k)) for k in ("talk", "name_before", "name_after"))
         self.suffix_end = re.compile(rf"{some('suffixes')}\Z")
         self.circle = re.compile(rf"\d+{some('circle_minutes')}\S{{0,6}}{some('circles')}\Z")
-        self.count_only = re.compile(rf"(?:{n}|\d)+{unit}?")
+        self.count_only = re.compile(rf"(?:{n}|\d)+{some('classifiers', 'units')}?")
         self.unit_end = re.compile(rf"(?:{n}|\d)+{some('more')}?{unit}{some('more')}?\Z")
         self.measured = re.compile(rf"(?:{n}|\d)+{unit}")
         self.digit_formula = re.compile(rf"[2-9]{some('measures')}{HAN}{{1,6}}|\d(?:{HAN}{{1,3}}\d){{1,4}}{HAN}{{1,4}}")
@@ -57,6 +58,8 @@ class Words:
         self.time_head = re.compile(rf"{n}{some('times')}")
         self.pair = re.compile(rf"{some('pairs')}{n}")
         self.all_hundreds = re.compile(rf"{some('hundreds', 'tens')}+\Z")
+        self.number = re.compile(rf"(?:{n})+{some('counting')}|{n}{some('shares')}|{some('ordinals')}{n}")
+        self.name = re.compile(rf"{n}(?!{some('formula_seconds')}).*(?:{some('name_ends', 'landforms')})\Z")
         self.counted = re.compile(rf"{n}{{2,4}}{some('counted')}\Z")
         self.repeated = re.compile(rf"{n}{HAN}{{1,3}}{n}{HAN}{{1,3}}")
 
@@ -90,6 +93,10 @@ class Words:
     def blocked(self, text: str) -> list[Span]:
         """Give the stretches of `text` whose numerals are fixed words."""
         return [Span(start, end) for start, end, sort in self.listed(text) if sort == "never"]
+
+    def ordinary(self, text: str) -> list[Span]:
+        """Give the stretches that are words of the general dictionary: as a whole they are no slogans."""
+        return [Span(start, end) for _, start, end in self._dictionary.find_matches_as_indexes(text)]
 
     def numerals(self, text: str) -> list[int]:
         """Give the positions of all Chinese numerals."""

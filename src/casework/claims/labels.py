@@ -17,7 +17,7 @@ from casework.text import Span
 
 __all__ = ["Label", "find_labels"]
 
-_MARKS = re.compile(r"“([^“”]{1,30})”|‘([^‘’]{1,30})’|「([^「」]{1,30})」|『([^『』]{1,30})』")
+_MARKS = tuple(re.compile(f"{a}([^{a}{b}]{{1,30}}){b}") for a, b in ("“”", "‘’", "「」", "『』"))
 _INNER_STOP = re.compile(r"[，。；：！？,;!?()（）《》]")
 
 
@@ -45,11 +45,12 @@ def find_labels(text: str, also: Collection[str] = ()) -> list[Label]:
     [('党支部+合作社+农户', 'model', ('党支部', '合作社', '农户')), ('四议两公开', 'slogan', ())]
     """
     w = words()
+    ordinary = w.ordinary(text)
     quotes = list(_quotes(text))
     found = [Label(m.span, "model", m.members, m.roles, "plus") for m in find_models(text, quotes)]
     blocked = w.blocked(text)
     for finder in (_known, _quoted, _formulas, _shapes, _suffixed, _campaigns):
-        _add(found, finder(text, quotes, blocked, w))
+        _add(found, (x for x in finder(text, quotes, blocked, w) if not any(o.covers(x.span) for o in ordinary)))
     _add(found, _again(text, found, also, w))
     _add(found, _parts(text, found, w))
     return sorted(found, key=lambda x: x.span)
@@ -70,8 +71,8 @@ def _slogan(start: int, end: int, rule: str) -> Label:
 
 def _quotes(text: str) -> Iterator[Span]:
     """Give what stands between quotation marks, outer blanks off; straight marks are paired in order."""
-    for m in _MARKS.finditer(text):
-        yield _stripped(text, *m.span(m.lastindex or 0))
+    for m in (m for mark in _MARKS for m in mark.finditer(text)):
+        yield _stripped(text, *m.span(1))
     straight = [m.start() for m in re.finditer(r'["＂]', text)]
     for a, b in zip(straight[::2], straight[1::2], strict=False):
         if 1 < b - a <= 31:
@@ -133,7 +134,7 @@ def _is_slogan(content: str, numerals: list[int], named: bool, w: Words) -> bool
         return True
     if content[0].isdigit():
         return bool(w.digit_formula.fullmatch(content)) or (named and content.isdigit() and not re.fullmatch("(19|20)..", content))
-    if w.count_only.fullmatch(content) or (w.unit_end.search(content) and not named):
+    if w.count_only.fullmatch(content) or w.number.match(content) or (w.unit_end.search(content) and not named):
         return False
     several = len(numerals) > 1
     head = content[0] if numerals[0] == 0 else ""
@@ -153,7 +154,7 @@ def _has_head(content: str, numerals: list[int], named: bool, w: Words) -> bool:
         return named or ends_as_name or bool(w.all_hundreds.match(content) or w.counted.match(content))
     if w.time_head.match(content):
         return (several and numerals[1] > 1) or ends_as_name or named
-    if len(content) == 2 and content[1] in w.landforms:
+    if not several and w.name.match(content):
         return named
     return len(content) <= 10 or ends_as_name or several
 

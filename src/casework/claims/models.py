@@ -37,8 +37,10 @@ def find_models(text: str, quotes: Sequence[Span] = ()) -> list[Model]:
     """
     p = _patterns()
     found: list[Model] = []
-    for m in [*p.chain.finditer(text), *p.actors.finditer(text)]:
+    for m in [*p.chain.finditer(text), *p.actors.finditer(text), *p.slashed.finditer(text)]:
         inside = next((q for q in quotes if q.start <= m.start() and m.end() <= q.end), None)
+        if m.re is p.slashed and not inside and len(p.slash.findall(m[0])) < 2:
+            continue
         pieces = list(p.pieces(text, Span(*m.span()), inside))
         if len(pieces) < 2 or not p.organises(text, pieces):
             continue
@@ -70,10 +72,10 @@ class _Patterns:
         self.chain = re.compile(rf"{member}{{1,40}}(?:\s*{plus}\s*{member}{{1,40}})+")
         actor = either([cue for cue in self.roles if len(cue) > 1])
         one = rf"(?:{actor})+(?:{_BRACKET})?"
-        join = either(book.terms("joiners"))
-        self.actors = re.compile(rf"{one}(?:{join}{one})+")
+        join, slash = either(book.terms("joiners")), either(book.terms("slashes"))
+        self.actors, self.slashed = (re.compile(rf"{one}(?:{by}{one})+") for by in (join, slash))
         self.actor_run = re.compile(rf"(?:{actor})+(?:{_BRACKET})?")
-        self.joiner = re.compile(join)
+        self.joiner, self.slash = re.compile(rf"{join}|{slash}"), re.compile(slash)
         self.lead_in = re.compile(either(book.terms("lead_in")))
         self.kept = re.compile(either(book.terms("lead_in_kept")))
         self.tail = re.compile(either(book.terms("tails")))

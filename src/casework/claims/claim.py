@@ -8,7 +8,8 @@ from functools import cache
 
 from casework.claims.cues import find_cues, weigh_indicator
 from casework.claims.denominators import Earlier, find_denominators
-from casework.claims.details import find_about, find_change, find_period, find_statistic, find_voice, is_estimate
+from casework.claims.details import find_about, find_change, find_statistic, find_voice, is_estimate
+from casework.claims.period import find_period
 from casework.claims.setting import Setting, read_setting
 from casework.claims.status import find_status
 from casework.codebook import load_codebook
@@ -70,7 +71,11 @@ def extract_claims(
         status, modal = find_status(amount, setting, headline, section)
         place, guessed = _place(amount, setting, mentions, home)
         flags = {f for f, on in (("estimate", is_estimate(amount, setting)), ("place_guessed", guessed)) if on}
-        rules = [f"amount {amount.rule}", f"status {modal}" if modal else "", f"indicator {verdict.word}" if verdict.word else ""]
+        rules = [
+            f"amount {amount.rule}",
+            f"status {modal}" if modal else "",
+            f"indicator {verdict.word}" if verdict.word else "",
+        ]
         claims.append(
             Claim(
                 amount=amount,
@@ -95,7 +100,9 @@ def _list_ends() -> tuple[str, ...]:
     return tuple(load_codebook("claims").section("place")["list_after"])
 
 
-def _place(amount: Amount, setting: Setting, mentions: Sequence[Mention], home: Place | None) -> tuple[Place | None, bool]:
+def _place(
+    amount: Amount, setting: Setting, mentions: Sequence[Mention], home: Place | None
+) -> tuple[Place | None, bool]:
     """Give the place an amount is about, and whether it was carried over from an earlier sentence.
 
     The last place named before the amount counts where it lies inside the case's place; a

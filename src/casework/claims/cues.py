@@ -101,8 +101,8 @@ def weigh_indicator(amount: Amount, setting: Setting, hits: list[CueHit]) -> Ver
     if not scores:
         return Verdict("other", "", None)
     winner = max(sorted(scores), key=lambda i: scores[i])
-    hit = best.get(winner, (0.0, None))[1]
-    return Verdict(winner, hit.word if hit else "", hit.span if hit else None)
+    said = best.get(winner, (0.0, None))[1]
+    return Verdict(winner, said.word if said else "", said.span if said else None)
 
 
 def _applies(cue: _Cue, hit: CueHit, amount: Amount) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from casework.claims.setting import Setting
+from casework.claims.setting import Setting, last_match
 from casework.codebook import load_codebook
 from casework.quantities import Amount
 
@@ -62,7 +62,9 @@ class Earlier:
     per: tuple[str, ...]
 
 
-def find_denominators(amount: Amount, indicator: str, setting: Setting, earlier: Sequence[Earlier], following: Amount | None = None) -> tuple[str, ...]:
+def find_denominators(
+    amount: Amount, indicator: str, setting: Setting, earlier: Sequence[Earlier], following: Amount | None = None
+) -> tuple[str, ...]:
     """Give the denominators of an amount, sorted.
 
     `earlier` are the amounts before it in the passage, `following` the next one: some
@@ -73,7 +75,9 @@ def find_denominators(amount: Amount, indicator: str, setting: Setting, earlier:
     head = setting.text[setting.clause(amount.span).start : amount.span.start]
     tail = setting.text[amount.span.end : amount.span.end + 6]
     found = {k for k, cue in book.before.items() if _reaches(cue, head, amount, k, book)}
-    found |= {k for k, words in book.behind.items() if tail.startswith(words) and amount.dimension in book.fits.get(k, ())}
+    found |= {
+        k for k, words in book.behind.items() if tail.startswith(words) and amount.dimension in book.fits.get(k, ())
+    }
     if not found & {"mu", "jin", "household", "person"} and (other := _other(head, tail, amount, book)):
         found.add(other)
     if not found and (thing := _sized(amount, setting, earlier, following, book)):
@@ -84,9 +88,7 @@ def find_denominators(amount: Amount, indicator: str, setting: Setting, earlier:
 
 
 def _reaches(cue: re.Pattern[str], head: str, amount: Amount, kind: str, book: _Book) -> bool:
-    last = None
-    for last in cue.finditer(head):
-        pass
+    last = last_match(cue, head)
     if last is None or amount.dimension not in book.fits.get(kind, ("money", "mass", "area")):
         return False
     gap = head[last.end() :]
@@ -99,9 +101,7 @@ def _other(head: str, tail: str, amount: Amount, book: _Book) -> str:
     behind = book.other_behind.match(tail)
     if behind:
         return f"other:{behind[1]}"
-    last = None
-    for last in book.other.finditer(head):
-        pass
+    last = last_match(book.other, head)
     if last is None:
         return ""
     near = len(head) - last.end() <= (24 if amount.dimension in ("money", "area") else book.near)

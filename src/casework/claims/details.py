@@ -1,4 +1,4 @@
-"""Statistic, change, voice, period and subject of an amount."""
+"""Statistic, change, voice and subject of an amount."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from casework.claims.setting import Setting
 from casework.codebook import load_codebook
 from casework.quantities import Amount
 
-__all__ = ["find_about", "find_change", "find_period", "find_statistic", "find_voice", "is_estimate"]
+__all__ = ["find_about", "find_change", "find_statistic", "find_voice", "is_estimate"]
 
 
 @cache
@@ -68,7 +68,9 @@ def find_voice(amount: Amount, setting: Setting) -> str:
     if depth:
         return "quoted"
     sentence = setting.sentence(amount.span)
-    spoken = re.search(rf"(?:{_pattern('voice', 'speech').pattern})[，,：:]", setting.text[sentence.start : amount.span.start])
+    spoken = re.search(
+        rf"(?:{_pattern('voice', 'speech').pattern})[，,：:]", setting.text[sentence.start : amount.span.start]
+    )
     return "quoted" if spoken else "reporter"
 
 
@@ -78,70 +80,46 @@ def is_estimate(amount: Amount, setting: Setting) -> bool:
     return _pattern("voice", "estimate").search(sentence) is not None
 
 
-def find_period(amount: Amount, setting: Setting, published: str) -> str:
-    """Resolve the time that an amount is about, against the date of the article.
-
-    Gives YYYY, YYYY-MM or a range `a..b`; empty where the words or the date are missing.
-    """
-    sentence = setting.sentence(amount.span)
-    head = setting.text[sentence.start : amount.span.start]
-    said = _said_period(head, published)
-    if said:
-        return said
-    earlier = setting.text[: sentence.start]
-    last = max((e for e in setting.sentence_ends if e < sentence.start), default=0)
-    return _said_period(earlier[last:], published)
-
-
-def _said_period(words: str, published: str) -> str:
-    s = _section("period")
-    hits: list[tuple[int, int, str]] = []
-    for m in re.finditer(s["range"], words):
-        hits.append((m.end(), 2, f"{m[1]}..{m[2]}"))
-    for m in re.finditer(s["month"], words):
-        hits.append((m.end(), 1, f"{m[1]}-{int(m[2]):02d}"))
-    for m in re.finditer(s["year"], words):
-        hits.append((m.end(), 0, m[1]))
-    if published:
-        for m in _pattern("period", "relative").finditer(words):
-            hits.append((m.end(), 0, _relative(m[0], published)))
-    if not hits:
-        return ""
-    end = max(h[0] for h in hits)
-    near = [h for h in hits if h[0] >= end - 4]
-    return max(near, key=lambda h: (h[1], h[0]))[2]
-
-
-def _relative(word: str, published: str) -> str:
-    year = int(published[:4]) + int(_section("period")["relative"][word])
-    if word in _section("period")["so_far"] and len(published) >= 7:
-        return f"{year}-01..{published[:7]}"
-    return str(year)
-
-
 def find_about(amount: Amount, setting: Setting, verdict: Verdict) -> str:
-    """Give the words that the amount is said of: the nouns that touch it, else the cue that decided."""
-    tags = set(_section("said_of")["noun_tags"])
+    """Give the words that the amount is said of: what is counted, else the words that the amount follows."""
     clause = setting.clause(amount.span)
-    counted = amount.dimension in ("count", "area", "mass", "volume")
-    behind = _nouns(setting.text[amount.span.end : min(clause.end, amount.span.end + 16)], tags, first=True) if counted else ""
-    if behind:
-        return behind
-    before = _nouns(setting.text[max(clause.start, amount.span.start - 14) : amount.span.start], tags, first=False)
-    return before or verdict.word
+    if amount.dimension in ("count", "area", "mass", "volume"):
+        behind = _noun_behind(setting.text[amount.span.end : min(clause.end, amount.span.end + 12)])
+        if behind:
+            return behind
+    before = setting.text[clause.start : amount.span.start]
+    if verdict.span and clause.covers(verdict.span) and verdict.span.end <= amount.span.start and len(verdict.word) > 2:
+        return verdict.word
+    return _noun_before(before[-24:]) or verdict.word
 
 
-def _nouns(text: str, tags: set[str], *, first: bool) -> str:
-    """Give the run of nouns nearest to the amount, over at most two other words."""
-    words = rjieba.tag(text)
-    order = words if first else list(reversed(words))
+def _tags(kind: str) -> frozenset[str]:
+    return frozenset(_section("said_of")[kind])
+
+
+def _noun_behind(text: str) -> str:
+    """Give the noun phrase that begins the text: words up to its last noun, no verb but a leading one."""
+    nouns, between = _tags("noun_tags"), _tags("inner_tags")
+    run: list[str] = []
+    last = 0
+    for word, tag in rjieba.tag(text):
+        if tag not in nouns and tag not in between and (run or tag != "v"):
+            break
+        run.append(word)
+        last = len(run) if tag in nouns else last
+    return "".join(run[:last]) if last else ""
+
+
+def _noun_before(text: str) -> str:
+    """Give the last noun phrase of the text, over at most three other words behind it."""
+    nouns = _tags("noun_tags")
     run: list[str] = []
     skipped = 0
-    for word, tag in order:
-        if tag in tags:
+    for word, tag in reversed(rjieba.tag(text)):
+        if tag in nouns and word not in _section("said_of")["skip"]:
             run.append(word)
-        elif run or skipped >= (0 if first else 2):
+        elif run or skipped >= 3 or tag in ("w", "x"):
             break
         else:
             skipped += 1
-    return "".join(run if first else reversed(run))
+    return "".join(reversed(run))

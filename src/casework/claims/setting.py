@@ -10,7 +10,7 @@ from functools import cache
 from casework.codebook import load_codebook
 from casework.text import Span
 
-__all__ = ["Setting", "read_setting"]
+__all__ = ["Setting", "last_match", "read_setting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +59,8 @@ def read_setting(text: str) -> Setting:
     """
     clause, sentence = _marks()
     return Setting(text, tuple(m.end() for m in clause.finditer(text)), tuple(m.end() for m in sentence.finditer(text)))
+
+
+def last_match(cue: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Give the last match of a pattern."""
+    return max(cue.finditer(text), key=lambda m: m.start(), default=None)

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from casework.claims.setting import Setting
+from casework.claims.setting import Setting, last_match
 from casework.codebook import load_codebook
 from casework.quantities import Amount
 from casework.text import Span
 
 __all__ = ["find_status"]
 
-RULE_REACH = 12      # characters between a word of obligation and the amount it governs
+RULE_REACH = 12  # characters between a word of obligation and the amount it governs
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def find_status(amount: Amount, setting: Setting, headline: str = "", section: s
 def _rule(amount: Amount, setting: Setting, clause: Span, head: str, book: _Book) -> str:
     if amount.unit in book.rule_units and (m := book.frequency.search(head)):
         return m[0]
-    if (m := _last(book.rule_any, head)) and len(head) - m.end() <= RULE_REACH:
+    if (m := last_match(book.rule_any, head)) and len(head) - m.end() <= RULE_REACH:
         return m[0]
     if m := book.rule_any_behind.match(setting.text[amount.span.end : clause.end]):
         return m[0]
@@ -100,19 +100,12 @@ def _planned(amount: Amount, setting: Setting, head: str, book: _Book) -> str:
         return m[0][-1]
     for span in [Span(amount.span.start - len(head), amount.span.start), *setting.clauses_before(amount.span)]:
         part = book.never.sub("", span.cut(setting.text))
-        modal = _last(book.planned, part)
-        done = _last(book.achieved, part)
+        modal = last_match(book.planned, part)
+        done = last_match(book.achieved, part)
         if modal and (done is None or modal.start() > done.start()):
             return modal[0]
         if done:
             return ""
     opening = setting.text[: setting.sentence(amount.span).start]
-    found = _last(book.passage, opening)
+    found = last_match(book.passage, opening)
     return found[0] if found and not book.achieved.search(opening[found.end() :]) else ""
-
-
-def _last(cue: re.Pattern[str], text: str) -> re.Match[str] | None:
-    last = None
-    for last in cue.finditer(text):
-        pass
-    return last

@@ -91,7 +91,9 @@ def _save_raws(folder: Path, raws: dict[str, str]) -> None:
         (folder / "raw" / f"{source_id}.txt").write_text(text, encoding="utf-8", newline="", errors="surrogatepass")
 
 
-def _collect(study: Study, found: list[Source | Problem], jobs: int, progress: Progress | None) -> dict[str, list[Record]]:
+def _collect(
+    study: Study, found: list[Source | Problem], jobs: int, progress: Progress | None
+) -> dict[str, list[Record]]:
     """Read all sources and put their rows together, in the order of the files."""
     rows: dict[str, list[Record]] = {}
     sources = [s for s in found if isinstance(s, Source)]
@@ -152,7 +154,10 @@ def _mark_copies(rows: dict[str, list[Record]]) -> None:
     for p in rows.get("passages", ()):
         if p["role"] == "body":
             words.setdefault(p["article_id"], []).append(p["text"])
-    articles = [ArticleWords(a["article_id"], a["published"], "".join(words.get(a["article_id"], ()))) for a in rows.get("articles", ())]
+    articles = [
+        ArticleWords(a["article_id"], a["published"], "".join(words.get(a["article_id"], ())))
+        for a in rows.get("articles", ())
+    ]
     copies = find_copies(articles)
     for a in rows.get("articles", ()):
         a["copy_of"] = copies.get(a["article_id"], "")

@@ -11,7 +11,14 @@ from casework.text import Problem
 
 __all__ = ["correct"]
 
-KEYS = {"claims": "claim_id", "labels": "label_id", "codings": "coding_id", "cases": "case_id", "articles": "article_id"}
+KEYS = {
+    "claims": "claim_id",
+    "labels": "label_id",
+    "codings": "coding_id",
+    "cases": "case_id",
+    "articles": "article_id",
+}
+FIXED = ("flags", "source_id", "start", "end", "surface", "spans")
 LISTS = ("per", "flags", "members", "bylines")
 
 
@@ -22,9 +29,11 @@ def correct(rows: dict[str, list[dict[str, Any]]], corrections: Iterable[Correct
     for c in corrections:
         table, row = index.get(c.row_id, ("", {}))
         if not row:
-            problems.append(Problem("correction_unmatched", f"corrections.csv:{c.line}: no row '{c.row_id}' any more; its text or its reading has changed"))
-        elif c.field not in TABLES[table].names or c.field in (KEYS[table], "flags", "source_id", "start", "end", "surface", "spans"):
-            problems.append(Problem("correction_field", f"corrections.csv:{c.line}: '{c.field}' of {table} cannot be corrected", source_id=row["source_id"]))
+            message = f"corrections.csv:{c.line}: no row '{c.row_id}' any more; its text or its reading has changed"
+            problems.append(Problem("correction_unmatched", message))
+        elif c.field not in TABLES[table].names or c.field in (KEYS[table], *FIXED):
+            message = f"corrections.csv:{c.line}: '{c.field}' of {table} cannot be corrected"
+            problems.append(Problem("correction_field", message, source_id=row["source_id"]))
         else:
             row[c.field] = tuple(v for v in c.value.split(";") if v) if c.field in LISTS else c.value
             if "flags" in row:

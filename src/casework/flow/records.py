@@ -18,7 +18,7 @@ from casework.text import Problem, Span, Text
 __all__ = ["Kit", "Record", "Records", "read_source"]
 
 Record = dict[str, Any]
-TOLD = ("headline", "subhead", "body")      # roles whose words make claims, labels and codings
+TOLD = ("headline", "subhead", "body")  # roles whose words make claims, labels and codings
 PLACED = (*TOLD, "caption", "byline")
 
 
@@ -62,9 +62,21 @@ def read_source(source: Source, kit: Kit) -> Records:
 def _add_source(out: Records, s: Source) -> None:
     out.add(
         "sources",
-        source_id=s.source_id, file=s.file, sha256=s.sha256, bytes=s.bytes, encoding=s.encoding, chars=len(s.raw), script=find_script(s.raw),
-        outlet=s.outlet, outlet_level=s.outlet_level, published=s.published, url=s.url, licence=s.licence, collected=s.collected, query=s.query,
-    )  # fmt: skip
+        source_id=s.source_id,
+        file=s.file,
+        sha256=s.sha256,
+        bytes=s.bytes,
+        encoding=s.encoding,
+        chars=len(s.raw),
+        script=find_script(s.raw),
+        outlet=s.outlet,
+        outlet_level=s.outlet_level,
+        published=s.published,
+        url=s.url,
+        licence=s.licence,
+        collected=s.collected,
+        query=s.query,
+    )
 
 
 def _add_edits(out: Records, source: Source, text: Text, page: Page) -> None:
@@ -74,7 +86,15 @@ def _add_edits(out: Records, source: Source, text: Text, page: Page) -> None:
     taken = [e.span for e in own]
     rest = [e for e in text.ledger() if not _overlaps_any(e.span, taken)]
     for e in sorted([*own, *rest], key=lambda e: e.span):
-        out.add("edits", source_id=source.source_id, start=e.span.start, end=e.span.end, rule=e.rule, raw=e.span.cut(source.raw), new=e.new)
+        out.add(
+            "edits",
+            source_id=source.source_id,
+            start=e.span.start,
+            end=e.span.end,
+            rule=e.rule,
+            raw=e.span.cut(source.raw),
+            new=e.new,
+        )
 
 
 def _overlaps_any(span: Span, taken: Sequence[Span]) -> bool:
@@ -103,16 +123,26 @@ class _Writer:
         article_id = f"{self._source.source_id}:a{spans[0].start}"
         self._out.add(
             "articles",
-            article_id=article_id, source_id=self._source.source_id, spans=merge_spans(spans, self._source.raw), headline=article.headline, outlet=article.outlet,
-            published=article.published, bylines=article.bylines, authorship=article.authorship, chars=sum(len(p.text) for p in article.passages), copy_of="",
-        )  # fmt: skip
+            article_id=article_id,
+            source_id=self._source.source_id,
+            spans=merge_spans(spans, self._source.raw),
+            headline=article.headline,
+            outlet=article.outlet,
+            published=article.published,
+            bylines=article.bylines,
+            authorship=article.authorship,
+            chars=sum(len(p.text) for p in article.passages),
+            copy_of="",
+        )
         ids = self._add_cases(article, article_id, cases)
         self._add_passages(article, article_id, mentions, cases, ids)
 
     def _home(self) -> Place | None:
         return self._kit.gazetteer.lookup(self._source.place) if self._source.place else None
 
-    def _add_cases(self, article: Article, article_id: str, cases: Sequence[Case]) -> dict[int, tuple[str, Place | None]]:
+    def _add_cases(
+        self, article: Article, article_id: str, cases: Sequence[Case]
+    ) -> dict[int, tuple[str, Place | None]]:
         """Add the cases; give each passage's case id and place."""
         ids: dict[int, tuple[str, Place | None]] = {}
         for case in cases:
@@ -122,13 +152,23 @@ class _Writer:
             body = sum(len(article.passages[i].text) for i in case.passages if article.passages[i].role in TOLD)
             self._out.add(
                 "cases",
-                case_id=case_id, article_id=article_id, source_id=self._source.source_id, **_place_cells(case.place), level=case.place.level if case.place else "",
-                spans=merge_spans(spans, self._source.raw), chars=body,
-            )  # fmt: skip
+                case_id=case_id,
+                article_id=article_id,
+                source_id=self._source.source_id,
+                **_place_cells(case.place),
+                level=case.place.level if case.place else "",
+                spans=merge_spans(spans, self._source.raw),
+                chars=body,
+            )
         return ids
 
     def _add_passages(
-        self, article: Article, article_id: str, mentions: Sequence[Sequence[Mention]], cases: Sequence[Case], ids: dict[int, tuple[str, Place | None]]
+        self,
+        article: Article,
+        article_id: str,
+        mentions: Sequence[Sequence[Mention]],
+        cases: Sequence[Case],
+        ids: dict[int, tuple[str, Place | None]],
     ) -> None:
         section = ""
         read: list[tuple[Record, Passage, list[Claim]]] = []
@@ -143,7 +183,13 @@ class _Writer:
                 self._add_codings(where, passage)
                 spans = [label.span for label in labels]
                 claims = extract_claims(
-                    passage.text.clean, mentions[i], spans, home=home, headline=article.headline, section=section, published=article.published
+                    passage.text.clean,
+                    mentions[i],
+                    spans,
+                    home=home,
+                    headline=article.headline,
+                    section=section,
+                    published=article.published,
                 )
                 read.append((where, passage, claims))
         self._add_claims(read)
@@ -152,9 +198,11 @@ class _Writer:
         """Add one passage; give the cells that name where it stands."""
         spans = passage.text.raw_spans()
         where = {
-            "source_id": self._source.source_id, "article_id": article_id, "case_id": case_id,
+            "source_id": self._source.source_id,
+            "article_id": article_id,
+            "case_id": case_id,
             "passage_id": f"{self._source.source_id}:p{spans[0].start}",
-        }  # fmt: skip
+        }
         self._seq += 1
         self._out.add("passages", **where, seq=self._seq, role=passage.role, spans=spans, text=passage.text.clean)
         return where
@@ -163,7 +211,15 @@ class _Writer:
         cells = {k: v for k, v in where.items() if k != "article_id"}
         for m in mentions:
             level = m.place.level if m.place else ""
-            self._out.add("places", **cells, **_span_cells(passage.text, m.span), **_place_cells(m.place), level=level, how=m.how, flags=sorted(m.flags))
+            self._out.add(
+                "places",
+                **cells,
+                **_span_cells(passage.text, m.span),
+                **_place_cells(m.place),
+                level=level,
+                how=m.how,
+                flags=sorted(m.flags),
+            )
 
     def _add_labels(self, where: Record, passage: Passage, labels: Iterable[Label]) -> None:
         for label in labels:
@@ -173,7 +229,14 @@ class _Writer:
     def _add_codings(self, where: Record, passage: Passage) -> None:
         for coding in find_codings(passage.text.clean, self._kit.mechanisms):
             cells = _span_cells(passage.text, coding.span)
-            self._out.add("codings", coding_id=f"{self._id(cells)}:{coding.code}", **where, **cells, code=coding.code, rule=coding.rule)
+            self._out.add(
+                "codings",
+                coding_id=f"{self._id(cells)}:{coding.code}",
+                **where,
+                **cells,
+                code=coding.code,
+                rule=coding.rule,
+            )
 
     def _add_claims(self, read: Sequence[tuple[Record, Passage, list[Claim]]]) -> None:
         flat = mark_restated([c for _, _, claims in read for c in claims])
@@ -190,10 +253,25 @@ def _claim_cells(c: Claim) -> Record:
     a = c.amount
     base_low, base_high = a.base
     return {
-        "low": a.low, "high": a.high, "unit": a.unit, "approx": a.approx, "per": c.per, "statistic": c.statistic, "status": c.status, "change": c.change,
-        "period": c.period, "indicator": c.indicator, "about": c.about, "voice": c.voice, **_place_cells(c.place),
-        "base_low": base_low, "base_high": base_high, "base_unit": a.base_unit, "rule": c.rule, "flags": sorted(c.flags),
-    }  # fmt: skip
+        "low": a.low,
+        "high": a.high,
+        "unit": a.unit,
+        "approx": a.approx,
+        "per": c.per,
+        "statistic": c.statistic,
+        "status": c.status,
+        "change": c.change,
+        "period": c.period,
+        "indicator": c.indicator,
+        "about": c.about,
+        "voice": c.voice,
+        **_place_cells(c.place),
+        "base_low": base_low,
+        "base_high": base_high,
+        "base_unit": a.base_unit,
+        "rule": c.rule,
+        "flags": sorted(c.flags),
+    }
 
 
 def _place_cells(place: Place | None) -> Record:

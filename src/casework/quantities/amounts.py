@@ -136,7 +136,12 @@ def _refused(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> b
         return not (often or marked or head.endswith(g.one_after) or g.setter.search(head) or m["u"] in g.one_units)
     if number == g.two and unit.dimension == "count":
         return True
-    if g.bare.fullmatch(number) and number[0] not in numerals().digits and len(number) == 1 and numerals().powers[number] > 10:
+    if (
+        g.bare.fullmatch(number)
+        and number[0] not in numerals().digits
+        and len(number) == 1
+        and numerals().powers[number] > 10
+    ):
         return unit.dimension in ("money", "time") and not marked
     return number[0] in g.zeros
 
@@ -159,7 +164,9 @@ def _build(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> Amo
         end = m.end()
     start = m.start() if pre else m.start("a") if m["a"] else m.start("b")
     effects = [g.effects[w] for w in (pre, post) if w] + (["low"] if tail or last.open else [])
-    rules = [w for w in (pre, "range" if m["a"] else "", "inside" if last.open else "", "parts" if extra else "", post) if w]
+    rules = [
+        w for w in (pre, "range" if m["a"] else "", "inside" if last.open else "", "parts" if extra else "", post) if w
+    ]
     amount = _finish(text, Span(start, end), (low + extra, high + extra), unit, effects, rules, g)
     vague = first.vague or last.vague or _is_relative(text, amount, pre, g)
     return replace(amount, vague=vague)
@@ -216,7 +223,15 @@ def _parts(text: str, at: int, unit: Unit, g: Grammar) -> tuple[int, Decimal]:
     return at, extra
 
 
-def _finish(text: str, span: Span, ends: tuple[Decimal, Decimal], unit: Unit, effects: Sequence[str], rules: Sequence[str], g: Grammar) -> Amount:
+def _finish(
+    text: str,
+    span: Span,
+    ends: tuple[Decimal, Decimal],
+    unit: Unit,
+    effects: Sequence[str],
+    rules: Sequence[str],
+    g: Grammar,
+) -> Amount:
     """Open the ends that the words leave open, and name the rule."""
     head = text[max(0, span.start - SETTER_REACH) : span.start]
     setter = g.setter.search(head)
@@ -278,7 +293,9 @@ def _fraction(text: str, m: re.Match[str], g: Grammar) -> Amount:
         low = high = Decimal(g.doubled[m["word"]])
         unit, rule = next(u for u in g.units.values() if u.code == "times"), "doubled"
     effects = [g.effects[w] for w in (m["pre"], m["post"]) if w]
-    return _finish(text, Span(*m.span()), (low, high), unit, effects, [rule, *(w for w in (m["pre"], m["post"]) if w)], g)
+    return _finish(
+        text, Span(*m.span()), (low, high), unit, effects, [rule, *(w for w in (m["pre"], m["post"]) if w)], g
+    )
 
 
 def _people(text: str, m: re.Match[str], g: Grammar) -> Amount | None:
@@ -289,7 +306,15 @@ def _people(text: str, m: re.Match[str], g: Grammar) -> Amount | None:
     unit = next(u for s, u in g.units.items() if s in g.person)
     pre = m["pre"] or ""
     effects = ([g.effects[pre]] if pre else []) + (["low"] if number.open else [])
-    return _finish(text, Span(m.start() if pre else m.start("b"), m.end()), (number.low, number.high), unit, effects, ["people", *([pre] if pre else [])], g)
+    return _finish(
+        text,
+        Span(m.start() if pre else m.start("b"), m.end()),
+        (number.low, number.high),
+        unit,
+        effects,
+        ["people", *([pre] if pre else [])],
+        g,
+    )
 
 
 def _scaled(value: float | None, factor: float) -> float | None:

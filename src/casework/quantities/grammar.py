@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from casework.codebook import Codebook, load_codebook
 
@@ -40,7 +39,13 @@ class Guard:
     def allows(self, text: str, start: int, unit_end: int, in_digits: bool) -> bool:
         """Tell whether the unit that ends at `unit_end`, of an amount from `start`, may stand there."""
         head, tail = text[max(0, start - 4) : start], text[unit_end : unit_end + 4]
-        if self.never or self.not_before and tail.startswith(self.not_before) or self.not_after and head.endswith(self.not_after):
+        if (
+            self.never
+            or self.not_before
+            and tail.startswith(self.not_before)
+            or self.not_after
+            and head.endswith(self.not_after)
+        ):
             return False
         if self.digits and not in_digits or self.after and not self.digits:
             return bool(self.after) and head.endswith(self.after)
@@ -99,16 +104,19 @@ def _compile(book: Codebook) -> Grammar:
     s = book.section
     digits, powers = "".join(s("digits")), "".join(s("powers"))
     units = _units(book)
-    chinese = f"[{digits}{powers}]+"
+    # A power that begins a unit (kilo in kilometre) belongs to the unit.
+    own = f"(?!{any_of(u for u in units if u[0] in powers)})"
+    power = f"(?:{own}[{powers}])+"
+    chinese = f"(?:{own}[{digits}{powers}])+"
     few = any_of(s("indefinite"))
-    number = rf"(?:{ARABIC}(?:[{powers}]+(?:\d+(?:\.\d+)?[{powers}]+)*)?|{chinese}|{s('half_mark')})"
+    number = rf"(?:{ARABIC}(?:{power}(?:\d+(?:\.\d+)?{power})*)?|{chinese}|{s('half_mark')})"
     inside = f"[{''.join(s('inside'))}]"
     before = any_of([*(w for ws in s("before").values() for w in ws), *s("bare_before")])
     after = any_of(w for ws in s("after").values() for w in ws)
     surface = any_of(units)
     adjective = f"(?:[{''.join(s('adjectives'))}](?=(?:{any_of(s('adjective_units'))})))?"
     marks = any_of(s("range_marks"))
-    quantity = rf"(?:(?:{few})(?=[{powers}]))?{number}(?:{few})?{inside}?(?:[{powers}]+)?{inside}?"
+    quantity = rf"(?:(?:{few})(?=[{powers}]))?{number}(?:{few})?{inside}?(?:{power})?{inside}?"
     amount = (
         rf"(?P<pre>{before})?\s?"
         rf"(?:(?P<a>{quantity})\s?(?P<ua>{surface})?\s?(?:{marks})\s?(?P<pre2>{before})?)?"
@@ -117,21 +125,25 @@ def _compile(book: Codebook) -> Grammar:
     )
     fr = s("fractions")
     number_plain = rf"(?:{ARABIC}|{chinese})"
-    fraction = (
-        rf"(?P<pre>{before})?(?:(?P<pct>{any_of([*fr['percent_of'], *fr['permille_of']])})(?P<p1>{number_plain})(?:(?:{marks})(?:{any_of(fr['percent_of'])})?(?P<p2>{number_plain}))?"
-        rf"|(?P<den>{chinese}|\d+){fr['of']}(?P<num>{chinese}|\d+)|(?P<t1>[{digits}]|\d){fr['tenths']}(?P<t2>[{digits}])(?![{powers}])|(?P<word>{any_of([*fr['half'], *fr['doubled']])}))(?P<post>{after})?"
-    )
+    percent = rf"(?P<pct>{any_of([*fr['percent_of'], *fr['permille_of']])})(?P<p1>{number_plain})"
+    percent += rf"(?:(?:{marks})(?:{any_of(fr['percent_of'])})?(?P<p2>{number_plain}))?"
+    ratio = rf"(?P<den>{chinese}|\d+){fr['of']}(?P<num>{chinese}|\d+)"
+    tenths = rf"(?P<t1>[{digits}]|\d){fr['tenths']}(?P<t2>[{digits}])(?![{powers}])"
+    word = f"(?P<word>{any_of([*fr['half'], *fr['doubled']])})"
+    fraction = f"(?P<pre>{before})?(?:{percent}|{ratio}|{tenths}|{word})(?P<post>{after})?"
     return Grammar(
         units=units,
         guards=_guards(book),
         parts={u: dict(p) for u, p in s("parts").items()},
         amount=re.compile(amount),
         fraction=re.compile(fraction),
-        people=re.compile(rf"(?P<pre>{before})?(?P<b>{ARABIC}{inside}?[{powers}]+{inside}?)(?=(?:{any_of(s('people'))}))"),
+        people=re.compile(
+            rf"(?P<pre>{before})?(?P<b>{ARABIC}{inside}?[{powers}]+{inside}?)(?=(?:{any_of(s('people'))}))"
+        ),
         list_head=re.compile(r"(?:\d+(?:\.\d+)?、)+$"),
         blocked=re.compile("|".join([any_of(book.terms("never")), *s("blocked").values()])),
         setter=re.compile(f"(?P<low>{any_of(s('setters')['low'])})$|(?P<high>{any_of(s('setters')['high'])})$"),
-        effects={w: effect for part in ("before", "after") for effect, ws in s(part).items() for w in ws} | dict.fromkeys(s("bare_before"), "low"),
+        effects=_effects(book),
         doubled=dict(fr["doubled"]),
         half=frozenset(fr["half"]),
         bare=re.compile(f"[{powers}]+"),
@@ -156,6 +168,11 @@ def _compile(book: Codebook) -> Grammar:
     )
 
 
+def _effects(book: Codebook) -> dict[str, str]:
+    effects = {w: effect for part in ("before", "after") for effect, ws in book.section(part).items() for w in ws}
+    return effects | dict.fromkeys(book.section("bare_before"), "low")
+
+
 def _units(book: Codebook) -> dict[str, Unit]:
     units: dict[str, Unit] = {c: Unit(f"count:{c}", "count", "count", 1.0) for c in book.terms("classifiers")}
     plain: dict[str, Unit] = {}
@@ -170,14 +187,11 @@ def _units(book: Codebook) -> dict[str, Unit]:
 
 
 def _guards(book: Codebook) -> dict[str, Guard]:
-    def words(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        value: Sequence[str] = entry.get(key, ())
-        return tuple(value)
-
+    lists = ("after", "not_after", "before", "not_before")
     guards = {}
     for surface, entry in book.section("guarded").items():
-        book.check_keys(entry, f"guard of '{surface}'", (), ("never", "digits", "after", "not_after", "before", "not_before"))
+        book.check_keys(entry, f"guard of '{surface}'", (), ("never", "digits", *lists))
         guards[surface] = Guard(
-            bool(entry.get("never")), bool(entry.get("digits")), words(entry, "after"), words(entry, "not_after"), words(entry, "before"), words(entry, "not_before")
+            bool(entry.get("never")), bool(entry.get("digits")), *(tuple(entry.get(k, ())) for k in lists)
         )
     return guards

@@ -35,7 +35,10 @@ class Numerals:
         if either is None:
             low = high = self._sum(text)
         else:
-            low, high = self._sum(text[: either + 1] + text[either + 2 :]), self._sum(text[:either] + text[either + 1 :])
+            low, high = (
+                self._sum(text[: either + 1] + text[either + 2 :]),
+                self._sum(text[:either] + text[either + 1 :]),
+            )
         return None if low is None or high is None else (low, high)
 
     def _neighbours(self, a: str, b: str) -> bool:

@@ -15,7 +15,10 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
-ADVICE = "no Chromium found: install one (Debian, Ubuntu: apt-get install chromium), or name yours: CASEWORK_CHROMIUM=/path/to/chromium make test"
+ADVICE = (
+    "no Chromium found: install one (Debian, Ubuntu: apt-get install chromium), "
+    "or name yours: CASEWORK_CHROMIUM=/path/to/chromium make test"
+)
 
 
 def find_chromium() -> str | None:

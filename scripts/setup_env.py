@@ -25,7 +25,8 @@ PYTHON = BIN / "python"
 
 def digest(lock: Path) -> str:
     """Give a fingerprint of all that decides what is installed."""
-    parts = [lock.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), Path(__file__).read_bytes(), sys.version.encode(), str(VENV).encode()]
+    files = (lock, ROOT / "pyproject.toml", Path(__file__))
+    parts = [*(f.read_bytes() for f in files), sys.version.encode(), str(VENV).encode()]
     return hashlib.sha256(b"\0".join(hashlib.sha256(p).digest() for p in parts)).hexdigest()
 
 
@@ -57,7 +58,7 @@ def make_venv() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     if shutil.which("uv") and run("uv", "venv", "--quiet", "--seed", "--python", sys.executable, VENV):
         return
-    sys.exit(f"{sys.executable} cannot make virtual environments: install its venv module (Debian, Ubuntu: apt-get install python3-venv) and try again")
+    sys.exit(f"{sys.executable} cannot make virtual environments; install its venv module (Debian, Ubuntu: apt-get install python3-venv)")
 
 
 def locked_uv(lock: Path) -> Path | None:

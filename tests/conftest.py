@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
 
 
 def script(name: str) -> ModuleType:
@@ -24,9 +26,15 @@ def script(name: str) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def root() -> Path:
-    """The project's folder."""
-    return ROOT
+def tables_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Build the tables of a corpus (see scripts/gold_floors.py), once a session."""
+
+    @cache
+    def built(name: str) -> Path:
+        folder: Path = script("gold_floors").build_corpus(name, tmp_path_factory.mktemp(name))
+        return folder
+
+    return built
 
 
 @pytest.fixture(scope="session")

@@ -60,9 +60,10 @@ def write(folder: Path, files: dict[str, list[dict[str, Any]]], roles: tuple[str
         spans = {"spans": f"{cut + 1}-{len(TEXT)}", "chars": 9, "level": "township"}
         rows["cases"].append({"case_id": f"{sid}:k{cut + 1}", "article_id": f"{sid}:a0", "source_id": sid, "place": PLACE} | spans)
         rows["claims"] += [claim(sid, c) for c in claims]
-        (folder / "raw").mkdir(parents=True, exist_ok=True)
-        (folder / "raw" / f"{sid}.txt").write_bytes(TEXT.encode())
     write_tables(folder / "tables", make_frames(rows))
+    (folder / "tables" / "raw").mkdir()
+    for source in rows["sources"]:
+        (folder / "tables" / "raw" / f"{source['source_id']}.txt").write_bytes(TEXT.encode())
     return folder / "tables"
 
 
@@ -155,7 +156,7 @@ def test_what_cannot_be_scored(tmp_path: Path) -> None:
     tables = write(tmp_path, {"a.txt": [LAND]})
     with pytest.raises(CaseworkError, match=r"b\.txt: in the gold but not in"):
         score_tables(tables, save(tmp_path, [gold("b.txt", [LAND])]))
-    (tmp_path / "raw" / "s0000000000000000.txt").unlink()
+    (tables / "raw" / "s0000000000000000.txt").unlink()
     with pytest.raises(CaseworkError, match="--raw"):
         score_tables(tables, save(tmp_path, [gold("a.txt", [LAND])]))
 

@@ -19,6 +19,8 @@ from casework.text import CaseworkError
 if TYPE_CHECKING:
     from casework.study import Study
 
+SHOWN = 20
+
 app = typer.Typer(
     help="Messy Chinese local-press texts in, a comparative case study out.",
     no_args_is_help=True,
@@ -180,8 +182,10 @@ def _build(study: Study, raw: Path | None, out: Path | None, jobs: int, format: 
         result = flow.build(study, raw=raw, out=out, jobs=jobs, format=format.value, progress=progress)
     counts = ", ".join(f"{n} {name}" for name, n in result.counts.items())
     typer.echo(f"{counts} → {_short(result.tables_dir)}")
-    for problem in result.problems:
+    for problem in result.problems[:SHOWN]:
         typer.echo(f"problem: {problem}", err=True)
+    if len(result.problems) > SHOWN:
+        typer.echo(f"… and {len(result.problems) - SHOWN} more in the table problems", err=True)
     return result.tables_dir, len(result.problems)
 
 

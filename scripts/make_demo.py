@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 import sys
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ TEXTS = HERE / "demo" / "texts"
 COLUMNS = ("file", "sha256", "outlet", "published", "url", "licence", "collected", "query", "encoding", "headline", "place")
 FURNITURE = {"X": "chrome_lines", "x": "chrome_lines", "C": "caption_lines", "Z": "spam_lines"}
 Ranges = list[list[int]]
+Numbers = dict[int, list[tuple[int, int]]]
 Places = dict[str, tuple[str, str]]
 
 
@@ -47,18 +49,28 @@ def file_order(doc: Document) -> list[Line]:
     return [line for block in blocks for line in doc.lines if line.block == block]
 
 
-def ranges(lines: Iterable[Line], numbers: dict[int, tuple[int, int]], gap: int) -> Ranges:
+def ranges(lines: Iterable[Line], numbers: Numbers, gap: int) -> Ranges:
     """Line ranges in reading order; neighbours in the file run together."""
     out: Ranges = []
     for line in lines:
-        if id(line) not in numbers:
-            continue
-        first, last = numbers[id(line)]
-        if out and 0 < first - out[-1][1] <= gap:
-            out[-1][1] = last
-        else:
-            out.append([first, last])
+        for first, last in numbers.get(id(line), []):
+            if out and 0 < first - out[-1][1] <= gap:
+                out[-1][1] = last
+            else:
+                out.append([first, last])
     return out
+
+
+def line_runs(raw: str, spans: render.Offsets) -> list[tuple[int, int]]:
+    """The stretches of lines that a passage stands on."""
+    breaks = [i for i, c in enumerate(raw) if c == "\n"]
+    runs: list[tuple[int, int]] = []
+    for n in sorted({bisect_left(breaks, start) + 1 for start, end in spans if end > start}):
+        if runs and n - runs[-1][1] <= 1:
+            runs[-1] = (runs[-1][0], n)
+        else:
+            runs.append((n, n))
+    return runs
 
 
 def gold_mark(raw: str, mark: Mark, offsets: render.Offsets, places: Places) -> dict[str, Any]:
@@ -73,12 +85,12 @@ def gold_mark(raw: str, mark: Mark, offsets: render.Offsets, places: Places) -> 
     return out
 
 
-def gold_article(doc: Document, n: int, numbers: dict[int, tuple[int, int]], gap: int, places: Places) -> dict[str, Any]:
+def gold_article(doc: Document, n: int, numbers: Numbers, gap: int, places: Places) -> dict[str, Any]:
     """Headline, lines in reading order, furniture and cases of one article."""
     meta, mine = doc.articles[n], [line for line in doc.lines if line.article == n]
     cases: dict[str, list[Line]] = {}
     for line in mine:
-        if line.role in "PK" and line.case:
+        if line.role in "PKT" and line.case:
             cases.setdefault(line.case, []).append(line)
     out = {"headline": "".join(line.clean for line in mine if line.role == "H"), "outlet": meta.get("outlet", doc.head["outlet"]) or None,
            "date": str(meta.get("date", doc.head["published"])) or None, "bylines": meta.get("bylines", []),
@@ -89,11 +101,11 @@ def gold_article(doc: Document, n: int, numbers: dict[int, tuple[int, int]], gap
     return out
 
 
-def damage_list(doc: Document, numbers: dict[int, tuple[int, int]]) -> list[str]:
+def damage_list(doc: Document, numbers: Numbers) -> list[str]:
     """The header's list, then each slip with its line."""
     out = list(doc.head.get("damage", []))
     for line in sorted((x for x in doc.lines if id(x) in numbers), key=lambda x: numbers[id(x)]):
-        first = numbers[id(line)][0]
+        first = numbers[id(line)][0][0]
         out += [f"line {first}: {wrong!r} for {right!r}" for right, wrong in line.slips]
         out += [f"line {first}: shifted bytes" for _ in [1] if any(c.core.startswith("?") and c.ch != "?" and c.fixed for c in line.cells)]
         if line.role == "C":
@@ -103,11 +115,8 @@ def damage_list(doc: Document, numbers: dict[int, tuple[int, int]]) -> list[str]
 
 def gold(doc: Document, raw: str, offsets: dict[int, render.Offsets], gap: int) -> dict[str, Any]:
     """The planted gold in the format of the guidelines."""
-    places, numbers = read_places(), {}
-    for line in doc.lines:
-        if spans := offsets.get(id(line)):
-            ends = raw.rstrip().count("\n", 0, spans[-1][1]) + 1
-            numbers[id(line)] = (raw.count("\n", 0, spans[0][0]) + 1, ends)
+    places = read_places()
+    numbers = {id(line): line_runs(raw, offsets[id(line)]) for line in doc.lines if id(line) in offsets}
     marks = [(m, offsets[id(line)]) for line in doc.lines if id(line) in numbers for m in line.marks]
     rows = {kind: sorted((gold_mark(raw, m, o, places) for m, o in marks if m.kind == kind), key=lambda r: int(r["start"]))
             for kind in ("quantity", "label")}
@@ -118,6 +127,14 @@ def gold(doc: Document, raw: str, offsets: dict[int, render.Offsets], gap: int) 
     return {"file": doc.head["file"], "quantities": rows["quantity"], "labels": rows["label"], "structure": structure}
 
 
+def write_bytes(head: dict[str, Any], lines: list[Line]) -> bytes:
+    """A web page, a paper or a letter."""
+    kind = head["file"].rpartition(".")[2]
+    if kind == "html":
+        return render.write_html(lines, head["headline"], (HERE / "demo" / "page.html").read_text(encoding="utf-8")).encode()
+    return render.write_pdf(lines, int(head["rows"])) if kind == "pdf" else render.write_docx(lines)
+
+
 def build_file(doc: Document) -> tuple[bytes, dict[str, Any]]:
     """Bytes and gold of one source."""
     head, newline = doc.head, "\r\n" if doc.head.get("newline") == "crlf" else "\n"
@@ -125,14 +142,13 @@ def build_file(doc: Document) -> tuple[bytes, dict[str, Any]]:
     for line in doc.lines:
         damage.apply(line, head, newline)
     lines = file_order(doc)
-    if head["file"].endswith(".html"):
-        data = render.write_html(lines, head["headline"], (HERE / "demo" / "page.html").read_text(encoding="utf-8")).encode()
-        raw = render.read_html(data)
+    if not head["file"].endswith(".txt"):
+        data = write_bytes(head, lines)
+        raw = render.read_back(head["file"], data)
         return data, gold(doc, raw, render.find_lines(raw, lines), 1)
-    if head["file"].endswith(".pdf"):
-        data = render.write_pdf(lines, int(head["rows"]))
-        raw = render.read_pdf(data)
-        return data, gold(doc, raw, render.find_lines(raw, lines), 1)
+    if width := head.get("columns"):
+        raw, offsets = render.write_columns(doc.lines, int(width), newline * gap)
+        return raw.encode(head["encoding"]), gold(doc, raw, offsets, gap)
     lead = "\ufeff" * bool(head.get("bom")) + newline * int(head.get("lead", 0))
     raw, offsets = render.write_text(lines, lead, newline * gap, head.get("indent", ""))
     return raw.encode(head["encoding"]), gold(doc, raw, offsets, gap)

@@ -1,7 +1,7 @@
 """The annotated source texts of the demo corpus: one line a passage, with quantities, labels and damage marked inline.
 
-A line is ROLE|text. Roles: H headline, K subhead, B byline, P body, C caption, x chrome of an article, X chrome of the page, Z spam.
-In the text: {surface|indicator|about|flags} a quantity; <surface> a label (a `:s` before the end makes it a slogan, `?` borderline);
+A line is ROLE|text. Roles: H headline, K subhead, B byline, P body, T table row, C caption, x chrome of an article, X chrome
+of the page, Z spam. In the text: {surface|indicator|about|flags} a quantity; <surface> a label (a `:s` before the end makes it a slogan, `?` borderline);
 ^tokens^ a context for what follows (a period, p/r/a status, q voice of the quotation or sentence, Q of the line, #place);
 «right→wrong» damage; «M:words» shifted bytes; ‖ a column break, ‖C:words‖ a caption thrown into it, ‖@B‖ a jump to block B;
 ✂ where a reprint ends.
@@ -257,7 +257,7 @@ def add_row(doc: Document, role: str, text: str, case: str, block: str) -> str:
             continue
         caption = piece.startswith("C:")
         article = -1 if role in "XZ" else len(doc.articles) - 1
-        line = Line("C" if caption else role, [], [], article, "" if caption or role not in "PK" else case, block)
+        line = Line("C" if caption else role, [], [], article, "" if caption or role not in "PKT" else case, block)
         parse_piece(piece[2:] if caption else piece, line, State(place=case or doc.head["place"]) if caption else state)
         doc.lines.append(line)
     return block

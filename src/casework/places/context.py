@@ -50,6 +50,9 @@ class Context:
         best = [k for n, k in ranked if n == ranked[0][0]]
         if len(best) == 1:
             return best[0] if ranked[0][0] > 0 else None
+        provinces = [k for k in hit.keys if len(k) == 2]
+        if len(provinces) == 1 and ranked[0][0] == 0:
+            return provinces[0]
         same = [k for k in best if last and k[:6] == last[:6]]
         if len(same) == 1 and ranked[0][0] > 0:
             return same[0]
@@ -69,11 +72,16 @@ def is_place_word(name: str) -> bool:
     return len(tagged) == 1 and tagged[0][1] in PLACE_TAGS
 
 
-def is_bounded(page: Page, gazetteer: Gazetteer, start: int, ends: set[int], soft: bool = True) -> bool:
-    """Tell whether a name may begin here: after no Chinese character, after another name, or after a cue."""
+def is_bounded(page: Page, gazetteer: Gazetteer, start: int, ends: set[int], soft: bool = True, strict: bool = False) -> bool:
+    """Tell whether a name may begin here: after no Chinese character, after another name, or after a cue.
+
+    Strictly, not where the first character makes a word with the one before it (去年 in 去年村集体).
+    """
     if start in ends or not page.han(start - 1):
         return True
-    return soft and _cue(page, gazetteer.words.cue, start)
+    if not soft or not _cue(page, gazetteer.words.cue, start):
+        return False
+    return not (strict and rjieba.has_word(page.text[start - 1 : start + 1]))
 
 
 def _cue(page: Page, cue: re.Pattern[str], start: int) -> bool:

@@ -41,17 +41,19 @@ def find_places(texts: Sequence[str], hints: Sequence[str] = (), gazetteer: Gaze
     context = Context(gazetteer)
     sure = _settle(page, gazetteer, context, choose(scan(page, gazetteer)))
     counties = context.counties()
-    hits = choose(known_names(page, gazetteer, counties, sure), sure) if counties else sure
+    hits = _bounded_only(page, choose([*sure, *known_names(page, gazetteer, counties, sure)])) if counties else sure
     hits = choose([*hits, *unknown_names(page, gazetteer, context, hits)])
     hits = choose([*hits, *_pointing_back(page, gazetteer)], hits)
-    walk = Walk(page, gazetteer, context)
+    groups = chains(hits)
+    walk = Walk(page, gazetteer, context, hits)
     out: list[list[Mention]] = [[] for _ in texts]
-    for group in chains(_bounded_only(page, hits)):
+    for group in groups:
         index = bisect_right(page.starts, group[0].start) - 1 - page.hints
-        if index >= 0 and (said := walk.read(group)) is not None:
-            place, how, flags = said
+        said = walk.read(group)
+        if index >= 0 and said is not None:
             base = page.starts[index + page.hints]
-            out[index].append(Mention(Span(group[0].start - base, group[-1].end - base), place, how, frozenset(flags)))
+            span = Span(group[0].start - base, group[-1].end - base)
+            out[index].append(Mention(span, said.place, said.how, frozenset(said.flags)))
     return out
 
 
@@ -68,7 +70,7 @@ def _settle(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit])
     accepted += _accept_units(page, gazetteer, context, units)
     accepted += _accept_short(page, gazetteer, context, [h for h in whole if h.level != "township" and h.end - h.start == 2])
     accepted += _accept_towns(page, gazetteer, context, [h for h in whole if h.level == "township"])
-    accepted += _accept_stems(page, gazetteer, context, [h for h in single if h.kind == "stem"])
+    accepted += _accept_stems(page, gazetteer, context, [h for h in single if h.kind == "stem"], {h.end for h in accepted})
     return sorted(accepted, key=lambda h: h.start)
 
 
@@ -84,10 +86,16 @@ def _accept_units(page: Page, gazetteer: Gazetteer, context: Context, hits: list
     for hit in hits:
         if len(hit.keys) == 1:
             context.add(hit.keys[0], 3 * _strength(page, gazetteer, hit))
+    out = []
     for hit in hits:
-        if len(hit.keys) > 1 and (key := context.decide(hit)):
+        if len(hit.keys) == 1:
+            out.append(hit)
+        elif key := context.decide(hit):
             context.add(key, 2 * _strength(page, gazetteer, hit))
-    return hits
+            out.append(hit)
+        elif is_bounded(page, gazetteer, hit.start, set()):
+            out.append(hit)
+    return out
 
 
 def _accept_short(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
@@ -119,9 +127,11 @@ def _accept_towns(page: Page, gazetteer: Gazetteer, context: Context, hits: list
     return out
 
 
-def _accept_stems(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
+def _accept_stems(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit], touching: set[int]) -> list[Hit]:
     """Bare names: of provinces and prefectures as a rule, of counties where the page supports them."""
     words = gazetteer.words
+    names = [page.text[h.start : h.end] for h in hits]
+    often, begun = Counter(names), {n for n, h in zip(names, hits, strict=True) if is_bounded(page, gazetteer, h.start, set())}
     out = []
     for hit in hits:
         name = page.text[hit.start : hit.end]
@@ -129,13 +139,14 @@ def _accept_stems(page: Page, gazetteer: Gazetteer, context: Context, hits: list
         near = tuple(k for k in hit.keys if context.score[k[:2]] >= 1)
         if supported:
             hit.keys = supported
-        elif name in words.plain or not is_place_word(name):
+        elif hit.start in touching or (name in words.plain and hit.level != "province"):
             continue
         elif hit.level == "county":
-            if not near:
+            if not near or name not in begun or not (often[name] > 2 or is_place_word(name)):
                 continue
             hit.keys = near
-            hit.flags.add("bare_name")
+            if often[name] < 3 or len(near) > 1:
+                hit.flags.add("bare_name")
         out.append(hit)
     for hit in out:
         if (key := context.decide(hit)) is not None:

@@ -60,13 +60,14 @@ class Local:
     stems: dict[str, list[str]]
     odd: dict[str, list[str]]
     villages: dict[str, list[str]]
+    village_stems: dict[str, list[str]]
     _scanner: tuple[AhoCorasick, list[str]] | None = None
 
     @property
     def scanner(self) -> tuple[AhoCorasick, list[str]]:
         """Give an automaton over all names of two characters or more, and the names in its order."""
         if self._scanner is None:
-            names = sorted({n for names in (self.stems, self.odd, self.villages) for n in names if len(n) > 1})
+            names = sorted({n for names in (self.stems, self.odd, self.villages, self.village_stems) for n in names if len(n) > 1})
             self._scanner = AhoCorasick(names, matchkind=MatchKind.Standard, store_patterns=False), names
         return self._scanner
 
@@ -174,7 +175,7 @@ class Gazetteer:
         """Add other names of a place."""
         for alias in also:
             self.aliases.setdefault(alias, []).append(key)
-        for cached in ("by_name", "scanner", "county_stems"):
+        for cached in ("by_name", "scanner", "counties"):
             self.__dict__.pop(cached, None)
         self._villages.clear()
         self._local.clear()
@@ -272,17 +273,15 @@ class Gazetteer:
                 name = self.names[key]
                 stem = self.words.stem(name, "township")
                 (stems if stem != name else odd).setdefault(stem, []).append(key)
-            self._local[county] = Local(stems, odd, self.villages(county))
+            tails, villages = self.words.village_tails, self.villages(county)
+            short = {name[:-1]: keys for name, keys in villages.items() if len(name) > 3 and name[:-1].endswith(tails)}
+            self._local[county] = Local(stems, odd, villages, short)
         return self._local[county]
 
     @cached_property
-    def county_stems(self) -> dict[str, list[str]]:
-        """Give the counties of each bare name, for names whose rank has changed."""
-        stems: dict[str, list[str]] = {}
-        for key, name in self.names.items():
-            if key not in STAND_INS and self.level(key) == "county":
-                stems.setdefault(self.words.stem(name, "county"), []).append(key)
-        return stems
+    def counties(self) -> list[tuple[str, str]]:
+        """Give the key and name of every county."""
+        return [(key, name) for key, name in self.names.items() if self.level(key) == "county"]
 
 
 def unpack_listing(listing: str) -> Iterator[tuple[int, str]]:

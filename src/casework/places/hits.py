@@ -13,7 +13,7 @@ __all__ = ["Hit", "Page", "choose", "chains", "scan"]
 
 IS_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ebef]")
 # Higher is believed first where two candidates overlap.
-WEIGHT = {"full": 3, "spoken": 3, "former": 3, "also_called": 3, "changed": 2, "village": 2, "odd": 2, "stem": 1, "town_stem": 0, "unknown": -1, "back": -2}
+WEIGHT = {"full": 3, "spoken": 3, "former": 3, "also_called": 3, "changed": 2, "village": 2, "odd": 2, "stem": 1, "town_stem": 0, "village_stem": 0, "look_alike": 4, "unknown": -1, "back": -2}
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ WINDOW = 6
 # Tags of the dictionary: names; what may be part of one; what may be a name's last character.
 NAME_TAGS = {"nr", "nrt", "nrfg", "ns", "nz", "nt", "s", "f", "x"}
 PART_TAGS = {"n", "m", "q", "zg", "j", "b", "g", "ng", "a", "an"}
-END_TAGS = {"v", "vg", "c"}
+END_TAGS = {"v", "vg"}
 
 
 def known_names(page: Page, gazetteer: Gazetteer, counties: list[str], before: list[Hit]) -> list[Hit]:
@@ -30,6 +30,8 @@ def known_names(page: Page, gazetteer: Gazetteer, counties: list[str], before: l
             name = names[index]
             if name in local.villages and (hit := _village(page, gazetteer, start, end, tuple(local.villages[name]), ends)):
                 found.append(hit)
+            if name in local.village_stems and (hit := _village_stem(page, gazetteer, start, end, tuple(local.village_stems[name]), ends)):
+                found.append(hit)
             if name in local.odd and (start in ends or len(name) > 4):
                 found.append(Hit(start, end, tuple(local.odd[name]), "odd", "township"))
             if name in local.stems and _town_stem(page, gazetteer, name, start, end, ends):
@@ -42,8 +44,17 @@ def _village(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple
     stem = gazetteer.words.stem(name, "village")
     if stem in gazetteer.words.no_stems and start not in ends:
         return None
-    sure = len(name) > 3 or is_bounded(page, gazetteer, start, ends)
+    sure = len(name) > 3 or is_bounded(page, gazetteer, start, ends, strict=True)
     return Hit(start, end, keys, "village", "village", flags=set() if sure else {"?"})
+
+
+def _village_stem(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: set[int]) -> Hit | None:
+    """A village called without its word of rank: where a name may begin, and where it is hardly a word."""
+    words = gazetteer.words
+    after = words.ranks["township"] + words.ranks["village"]
+    if page.text.startswith(after, end) or words.other_names.match(page.text, end) or not is_bounded(page, gazetteer, start, ends):
+        return None
+    return Hit(start, end, keys, "village_stem", "village") if _rare(page.text[start:end]) else None
 
 
 def _town_stem(page: Page, gazetteer: Gazetteer, name: str, start: int, end: int, ends: set[int]) -> bool:
@@ -80,6 +91,9 @@ def unknown_names(page: Page, gazetteer: Gazetteer, context: Context, before: li
         if page.text.startswith(gazetteer.words.no_after.get(rank, ()), end) and start not in ends:
             continue
         if covered(start, end):
+            continue
+        if look_alike := _look_alike(page, gazetteer, context, start, end, ends):
+            found.append(look_alike)
             continue
         hit = _changed(page, gazetteer, counties, start, end, rank, ends) or _unknown(page, gazetteer, start, end, rank, ends)
         if hit:
@@ -123,7 +137,7 @@ def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, end
     for start in _stems(page, at, ends):
         stem = page.text[start:at]
         hard = is_bounded(page, gazetteer, start, set(ends), soft=False)
-        if start not in ends and (len(stem) < 2 or len(stem) > 5 or not is_bounded(page, gazetteer, start, set(ends))):
+        if start not in ends and (len(stem) < 2 or len(stem) > 5 or not is_bounded(page, gazetteer, start, set(ends), strict=True)):
             continue
         if _no_name(gazetteer, stem, rank) or not _like_a_name(stem):
             if hard:
@@ -131,6 +145,27 @@ def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, end
             continue
         return Hit(start, end, (), "unknown", level, chained=start in ends)
     return None
+
+
+def _look_alike(page: Page, gazetteer: Gazetteer, context: Context, at: int, end: int, ends: dict[int, Hit]) -> Hit | None:
+    """A township that does not exist in the place named before it, while one of that name lies in a county spelt much the same."""
+    start = next((s for s in _stems(page, at, ends) if s in ends), None)
+    if start is None or ends[start].kind != "full" or ends[start].level not in ("province", "prefecture", "county"):
+        return None
+    before = ends[start]
+    written, town = page.text[before.start : before.end], page.text[start:end]
+    like = [
+        (context.nearness(key), key)
+        for county, name in gazetteer.counties
+        if len(name) == len(written) and sum(a != b for a, b in zip(name, written, strict=True)) == 1
+        for key in gazetteer.towns(county)
+        if gazetteer.names[key] == town
+    ]
+    like = [x for x in sorted(like, reverse=True) if x[0] == max(like)[0]]
+    if len(like) != 1:
+        return None
+    code = gazetteer.place(like[0][1]).code
+    return Hit(before.start, end, (like[0][1],), "look_alike", "township", flags={"no_such_place"}, how=f"look_alike:{code}")
 
 
 def _like_a_name(stem: str) -> bool:

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from casework.places.context import Context
 from casework.places.gazetteer import Gazetteer, Place
 from casework.places.hits import Hit, Page
 from casework.places.words import LEVELS
 
-__all__ = ["Walk"]
+__all__ = ["Said", "Walk"]
 
-Said = tuple[Place | None, str, set[str]]
+# Between the key of a known place and the name of a place in it that no gazetteer has.
+MADE = "?"
+
+
+class Said(NamedTuple):
+    """What a name was read as: a key (empty where it is no certain place), the place, how, and doubts."""
+
+    key: str
+    place: Place | None
+    how: str
+    flags: set[str]
 
 
 class Walk:
-    """The state of reading: the last place named at each level."""
+    """The state of reading: the last place named at each level, and the passage that named it."""
 
-    def __init__(self, page: Page, gazetteer: Gazetteer, context: Context) -> None:
+    def __init__(self, page: Page, gazetteer: Gazetteer, context: Context, hits: Sequence[Hit]) -> None:
         self.page = page
         self.gazetteer = gazetteer
         self.context = context
-        self.last: dict[str, tuple[str, Place]] = {}
+        self.last: dict[str, tuple[str, Place, int]] = {}
+        self.at = 0
         self.home = self._home()
+        self.home_town = self._home_town(hits)
         if self.home:
             self._remember(self.home, gazetteer.place(self.home))
 
@@ -32,104 +49,134 @@ class Walk:
                 return ranked[0][1]
         return ""
 
+    def _home_town(self, hits: Sequence[Hit]) -> str:
+        """Give the key of the township that most of the page's township names are of; empty where there is none."""
+        towns = Counter(h.keys[0] for h in hits if h.level == "township" and len(h.keys) == 1)
+        best = max(sorted(towns), key=lambda k: towns[k], default="")
+        return best if best and towns[best] >= 0.7 * towns.total() else ""
+
     def read(self, group: list[Hit]) -> Said | None:
-        """Read one chain of names (or one word that points back); None where it is no mention at all."""
-        hit = group[-1]
-        if hit.kind == "back":
-            return self._back(hit)
-        outer = self._outer(group)
+        """Read one chain of names, or one word that points back; None where it is no mention at all."""
+        self.at = bisect_right(self.page.starts, group[0].start)
+        if group[-1].kind == "back":
+            return self._back(group[-1])
+        said: Said | None = None
+        for hit in group:
+            inner = self._one(hit, said.key if said else "", hit is group[-1] and len(group) == 1)
+            if inner is None:
+                return None
+            said = inner
+        if said and self._in_name(group[-1]):
+            said.flags.add("in_name")
+        return said
+
+    def _one(self, hit: Hit, outer: str, lone: bool) -> Said | None:
         if hit.kind == "unknown":
-            said = self._unknown(hit, outer)
-        elif hit.level == "village":
-            said = self._village(hit, outer)
-        else:
-            said = self._unit(hit, outer)
-        if said is None:
-            return None
-        place, how, flags = said
-        if self._in_name(hit):
-            flags.add("in_name")
-        return place, how, flags
+            return self._unknown(hit, outer)
+        if hit.level == "village":
+            return self._village(hit, outer)
+        return self._unit(hit, outer, lone)
 
     def _in_name(self, hit: Hit) -> bool:
         words = self.gazetteer.words
         return (words.organisation.match(self.page.text, hit.end) or words.outlet.match(self.page.text, hit.end)) is not None
 
-    def _outer(self, group: list[Hit]) -> str:
-        """Give the key of the coarser name just before the last one of a chain."""
-        return (self.context.decide(group[-2]) or "") if len(group) > 1 and group[-2].keys else ""
-
     def _text(self, hit: Hit) -> str:
         return self.page.text[hit.start : hit.end]
 
-    def _unit(self, hit: Hit, outer: str) -> Said:
-        key = self.context.decide(hit, self._last_key("county"))
+    def _unit(self, hit: Hit, outer: str, lone: bool) -> Said:
+        within = [k for k in hit.keys if outer and k.startswith(outer)]
+        key = within[0] if len(within) == 1 else self.context.decide(hit, self._last_key("county"))
         if key is None:
-            return None, "ambiguous", {"ambiguous"} | hit.flags
+            return Said("", None, "ambiguous", {"ambiguous"} | hit.flags)
         place = self.gazetteer.place(key)
+        flags = set(hit.flags)
         if hit.kind in ("changed", "former"):
             above = place.path.rpartition("/")[0]
             place = Place(place.code, f"{above}/{self._text(hit)}", place.level)
-            hit.flags.add("rank_changed" if hit.kind == "changed" else "former_name")
+            flags.add("rank_changed" if hit.kind == "changed" else "former_name")
         if self._leads(hit, key):
+            if lone and place.level == "county":
+                self._leave_town(key)
             self._remember(key, place)
-        how = "path" if outer else {"stem": "bare_name", "town_stem": "bare_name"}.get(hit.kind, "name")
-        return place, how, set(hit.flags)
+        how = hit.how or ("path" if outer else {"stem": "bare_name", "town_stem": "bare_name"}.get(hit.kind, "name"))
+        return Said(key, place, how, flags)
 
     def _leads(self, hit: Hit, key: str) -> bool:
         """Tell whether what follows may be about this place; a passing name far from home does not lead."""
         if self._in_name(hit) or "bare_name" in hit.flags:
             return False
-        return not self.home or key[:4] == self.home[:4] or (self.home.startswith(key) or hit.kind not in ("stem", "town_stem"))
+        near = not self.home or key[:4] == self.home[:4] or self.home.startswith(key)
+        return near or hit.kind not in ("stem", "town_stem")
+
+    def _leave_town(self, county: str) -> None:
+        """Forget a township of an earlier passage once a passage speaks of its county alone."""
+        held = self.last.get("township")
+        if held and held[2] < self.at and held[0].startswith(county) and held[0] != self.home_town:
+            for level in ("township", "village"):
+                self.last.pop(level, None)
+
+    def _town(self) -> str:
+        """Give the key of the township in which the text now moves; empty where it is the county at large."""
+        held, county = self._last_key("township"), self._last_key("county")
+        if held or not self.home_town:
+            return held
+        return self.home_town if not county or self.home_town.startswith(county) else ""
 
     def _village(self, hit: Hit, outer: str) -> Said:
-        town, county = outer or self._last_key("township"), (outer or self._last_key("county"))[:6]
-        name = self._text(hit)
-        for keys in ([k for k in hit.keys if town and k.startswith(town)], [k for k in hit.keys if county and k.startswith(county)], hit.keys):
+        town = outer or self._town()
+        county = (outer or self._last_key("county") or town)[:6]
+        for keys in ([k for k in hit.keys if town and k.startswith(town)], [k for k in hit.keys if county and k.startswith(county)]):
             if len(keys) == 1:
-                if not outer and town and not keys[0].startswith(town) and keys[0].startswith(town[:6]) and self._one_town(town):
-                    break
-                place = self.gazetteer.place(keys[0])
-                self._remember(keys[0], place)
-                return place, "path" if outer else "name", set(hit.flags)
+                if outer or keys[0].startswith(town) or town != self.home_town:
+                    return self._known_village(keys[0], hit, outer)
+                break
             if keys:
                 break
-        return self._made(name, "village", outer or (town if town[:6] == county else county) or county, hit)
+        else:
+            if len(hit.keys) == 1:
+                return self._known_village(hit.keys[0], hit, outer)
+        above = town if town and (town == outer or town[:6] == county) else county
+        name = self._text(hit)
+        ending = self.gazetteer.words.village
+        return self._made(name + ending if hit.kind == "village_stem" else name, hit, above)
 
-    def _one_town(self, town: str) -> bool:
-        """Tell whether an article keeps to one township: then its villages are the township's."""
-        return len({k for lv, (k, _) in self.last.items() if lv == "township"} | self._towns_seen) == 1
+    def _known_village(self, key: str, hit: Hit, outer: str) -> Said:
+        place = self._place(key)
+        if not self._in_name(hit):
+            self._remember(key, place)
+        return Said(key, place, "path" if outer else "bare_name" if hit.kind == "village_stem" else "name", set(hit.flags))
 
-    @property
-    def _towns_seen(self) -> set[str]:
-        return self._seen
-
-    _seen: set[str] = set()
+    def _place(self, key: str) -> Place:
+        """Give a known place, in the township's name that the text uses (its earlier rank)."""
+        place = self.gazetteer.place(key)
+        held = self.last.get("township")
+        if held and key.startswith(held[0]) and key != held[0] and MADE not in held[0]:
+            return Place(place.code, f"{held[1].path}/{place.name}", place.level)
+        return place
 
     def _unknown(self, hit: Hit, outer: str) -> Said | None:
-        above = outer
-        if not above and hit.level == "village":
-            above = self._last_key("township") or self._last_key("county")
-        elif not above:
-            above = self._last_key("county")
-            if not above:
-                return None
-        if not above or self.gazetteer.level(above) in ("province", "prefecture"):
-            return (None, "unknown", {"unresolved"}) if hit.level == "village" else None
-        return self._made(self._text(hit), hit.level, above, hit)
+        above = outer or (self._town() or self._last_key("county") if hit.level == "village" else self._last_key("county"))
+        if not above or self._level(above) in ("province", "prefecture"):
+            return Said("", None, "unknown", {"unresolved"}) if hit.level == "village" and outer else None
+        return self._made(self._text(hit), hit, above)
 
-    def _made(self, name: str, level: str, above: str, hit: Hit) -> Said:
+    def _level(self, key: str) -> str:
+        known, *made = key.split(MADE)
+        level = self.gazetteer.level(known)
+        return "township" if made else level
+
+    def _made(self, name: str, hit: Hit, above: str) -> Said:
         """Make a place that the gazetteer lacks: the code of what it lies in, its own name in the path."""
         if not above:
-            return None, "ambiguous", {"ambiguous"} | hit.flags
-        held = self.last.get(self.gazetteer.level(above))
-        outer = held[1] if held and held[0] == above else self.gazetteer.place(above)
-        place = Place(outer.code, f"{outer.path}/{name}", level)
-        flags = {"not_in_gazetteer"} | hit.flags
-        if hit.keys:
-            flags = {"ambiguous"} | hit.flags
-        self.last[level] = (above, place)
-        return place, "path" if hit.chained else "pattern", flags
+            return Said("", None, "ambiguous", {"ambiguous"} | hit.flags)
+        held = next((h for h in self.last.values() if h[0] == above), None)
+        outer = held[1] if held else self.gazetteer.place(above.partition(MADE)[0])
+        place = Place(outer.code, f"{outer.path}/{name}", hit.level)
+        key = f"{above}{MADE}{name}"
+        if not self._in_name(hit):
+            self._remember(key, place)
+        return Said(key, place, "path" if hit.chained else "pattern", hit.flags | {"ambiguous" if hit.keys else "not_in_gazetteer"})
 
     def _back(self, hit: Hit) -> Said:
         level = hit.level
@@ -137,9 +184,11 @@ class Walk:
             county = self.last.get("county")
             level = "county" if county and county[1].name.endswith(self.gazetteer.words.ranks["prefecture"][-1]) else "prefecture"
         held = self.last.get(level)
+        if held is None and level == "township" and (town := self._town()):
+            return Said(town, self.gazetteer.place(town), "coreference", set())
         if held is None:
-            return None, "coreference", {"unresolved"}
-        return held[1], "coreference", set()
+            return Said("", None, "coreference", {"unresolved"})
+        return Said(held[0], held[1], "coreference", set())
 
     def _last_key(self, level: str) -> str:
         held = self.last.get(level)
@@ -147,11 +196,11 @@ class Walk:
 
     def _remember(self, key: str, place: Place) -> None:
         """Let a place be the last of its level; what is deeper and lies elsewhere is forgotten."""
-        for k in self.gazetteer.above(key)[:-1]:
-            p = self.gazetteer.place(k)
-            if self.last.get(p.level, ("", p))[0] != k:
-                self.last[p.level] = (k, p)
-        self.last[place.level] = (key, place)
+        for k in self.gazetteer.above(key.partition(MADE)[0]):
+            level = self.gazetteer.level(k)
+            if k != key and self._last_key(level) != k:
+                self.last[level] = (k, self.gazetteer.place(k), self.at)
+        self.last[place.level] = (key, place, self.at)
         for level in LEVELS[LEVELS.index(place.level) + 1 :]:
             if level in self.last and not self.last[level][0].startswith(key):
                 del self.last[level]

@@ -15,12 +15,14 @@ from pathlib import Path
 from ahocorasick_rs import AhoCorasick
 
 from casework.claims.mechanisms import Code, Mechanisms, Near, Negation, read_mechanisms
+from casework.claims.spans import SpanIndex
 from casework.codebook import Codebook, line_of, load_codebook
 from casework.text import CaseworkError, Span
 
 __all__ = ["Coding", "find_codings", "load_mechanisms"]
 
 _READ: dict[tuple[str, str], Mechanisms] = {}
+_LONGEST_WORD = 40
 _CLAUSE_END = re.compile(r"[，。；：！？,;:!?\n]")
 
 
@@ -122,45 +124,53 @@ class _Page:
 
     def __init__(self, text: str, at: Mapping[str, list[Span]], negation: Negation) -> None:
         self.at = at
+        self.length = len(text)
         self.ends = [m.start() for m in _CLAUSE_END.finditer(text)]
         self.reach = negation.within
-        spared = self._spans(negation.exceptions)
+        spared = SpanIndex(self._spans(negation.exceptions))
         self.before, self.after = (
-            [s for s in self._spans(words) if not any(e.covers(s) for e in spared)] for words in (negation.before, negation.after)
+            SpanIndex(s for s in self._spans(words) if not any(e.covers(s) for e in spared.on(s)))
+            for words in (negation.before, negation.after)
         )
 
     def _spans(self, words: Sequence[str]) -> list[Span]:
         return [span for word in words for span in self.at.get(word, ())]
 
-    def _clause(self, position: int) -> int:
-        return bisect_right(self.ends, position)
+    def _clause(self, position: int) -> Span:
+        """Give the clause that a position lies in."""
+        i = bisect_right(self.ends, position)
+        return Span(self.ends[i - 1] + 1 if i else 0, self.ends[i] if i < len(self.ends) else self.length)
 
     def code(self, code: Code) -> list[Coding]:
         """Give the hits of one code: by term or nearness, without exceptions, negated ones and lesser overlaps."""
-        exceptions = self._spans(code.exceptions)
+        exceptions = SpanIndex(self._spans(code.exceptions))
         hits = [([span], span, term) for term in code.terms for span in self.at.get(term, ())]
         hits += [hit for near in code.near for hit in self._near(near)]
-        hits = [hit for hit in hits if not any(part.overlaps(e) for part in hit[0] for e in exceptions)]
-        kept: list[tuple[Span, str, bool]] = []
+        taken, codings = SpanIndex(), []
         # A negated hit takes part in the contest, so that no shorter one inside it stays behind.
         for parts, span, words in sorted(hits, key=lambda h: (len(h[0]), h[1].start - h[1].end, h[1].start, h[2])):
-            if not any(span.overlaps(k[0]) for k in kept):
-                kept.append((span, words, any(map(self._negated, parts))))
-        return [Coding(span, code.code, f"{code.code}:{words}") for span, words, negated in kept if not negated]
+            if taken.touches(span) or any(map(exceptions.touches, parts)):
+                continue
+            taken.add(span)
+            if not any(map(self._negated, parts)):
+                codings.append(Coding(span, code.code, f"{code.code}:{words}"))
+        return codings
 
     def _negated(self, span: Span) -> bool:
         """Tell whether a negation stands just before or behind, in the same clause."""
         clause = self._clause(span.start)
-        return any(0 <= span.start - n.end <= self.reach and self._clause(n.start) == clause for n in self.before) or any(
-            0 <= n.start - span.end <= self.reach and self._clause(n.start) == clause for n in self.after
-        )
+        ahead = Span(max(clause.start, span.start - self.reach - 1), span.start)
+        behind = Span(span.end, min(clause.end, span.end + self.reach + 1))
+        return any(n.end <= span.start for n in self.before.on(ahead)) or any(n.start >= span.end for n in self.after.on(behind))
 
     def _near(self, near: Near) -> Iterator[tuple[list[Span], Span, str]]:
         """Give, for each hit of the first group, the nearest hits of the others that are near enough."""
+        groups = [SpanIndex(self._spans(group)) for group in near.groups[1:]]
         for first in self._spans(near.groups[0]):
+            stretch, limit = self._stretch(first, near.within), near.within if isinstance(near.within, int) else self.length
             parts = [first]
-            for group in near.groups[1:]:
-                rivals = [s for s in self._spans(group) if not s.overlaps(first) and self._close(first, s, near.within)]
+            for group in groups:
+                rivals = [s for s in group.on(stretch) if stretch.covers(s) and not s.overlaps(first) and _gap(first, s) <= limit]
                 if not rivals:
                     break
                 parts.append(min(rivals, key=lambda s: (_gap(first, s), s.start, -s.end)))
@@ -168,12 +178,13 @@ class _Page:
                 whole = first if near.within == "passage" else Span(min(p.start for p in parts), max(p.end for p in parts))
                 yield parts, whole, "~".join(self._word_at(g, p) for g, p in zip(near.groups, parts, strict=True))
 
-    def _close(self, a: Span, b: Span, within: int | str) -> bool:
-        if within == "passage":
-            return True
+    def _stretch(self, first: Span, within: int | str) -> Span:
+        """Give the stretch in which the other words of a nearness must begin and end."""
         if within == "clause":
-            return self._clause(a.start) == self._clause(b.start)
-        return _gap(a, b) <= int(within)
+            return self._clause(first.start)
+        if within == "passage":
+            return Span(0, self.length)
+        return Span(max(0, first.start - int(within) - _LONGEST_WORD), first.end + int(within) + _LONGEST_WORD)
 
     def _word_at(self, group: Sequence[str], span: Span) -> str:
         return next(w for w in group if span in self.at.get(w, ()))

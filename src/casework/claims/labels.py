@@ -8,16 +8,19 @@ that a plain count must not be called a slogan. All words are in the codebook `l
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from casework.claims.label_words import Words, words
 from casework.claims.models import find_models
+from casework.claims.spans import SpanIndex
 from casework.text import Span
 
 __all__ = ["Label", "find_labels"]
 
 _MARKS = tuple(re.compile(f"{a}([^{a}{b}]{{1,30}}){b}") for a, b in ("“”", "‘’", "「」", "『』"))
+_PARTS_REACH = 600
 _INNER_STOP = re.compile(r"[，。；：！？,;!?()（）《》]")
 
 
@@ -45,24 +48,46 @@ def find_labels(text: str, also: Collection[str] = ()) -> list[Label]:
     [('党支部+合作社+农户', 'model', ('党支部', '合作社', '农户')), ('四议两公开', 'slogan', ())]
     """
     w = words()
-    ordinary = w.ordinary(text)
-    quotes = list(_quotes(text))
-    found = [Label(m.span, "model", m.members, m.roles, "plus") for m in find_models(text, quotes)]
-    blocked = w.blocked(text)
+    page = _Page(text, sorted(set(_quotes(text))), SpanIndex(w.blocked(text)), w)
+    found = _Found(Label(m.span, "model", m.members, m.roles, "plus") for m in find_models(text, page.quotes))
+    ordinary = SpanIndex(w.ordinary(text))
     for finder in (_known, _quoted, _formulas, _shapes, _suffixed, _campaigns):
-        _add(found, (x for x in finder(text, quotes, blocked, w) if not any(o.covers(x.span) for o in ordinary)))
-    _add(found, _again(text, found, also, w))
-    _add(found, _parts(text, found, w))
-    return sorted(found, key=lambda x: x.span)
+        found.take(x for x in finder(page) if not any(o.covers(x.span) for o in ordinary.on(x.span)))
+    found.take(_again(page, found.labels(), also))
+    found.take(_parts(page, found.labels()))
+    return found.labels()
 
 
-def _add(found: list[Label], more: Iterator[Label]) -> None:
-    """Take what overlaps nothing yet; a longer slogan replaces the shorter ones it covers."""
-    for new in sorted(more, key=lambda x: (x.span.start - x.span.end, x.span.start)):
-        rivals = [x for x in found if x.span.overlaps(new.span)]
-        if all(x.kind == "slogan" and new.span.covers(x.span) and new.span != x.span for x in rivals):
-            found[:] = [x for x in found if x not in rivals]
-            found.append(new)
+class _Page(NamedTuple):
+    """A passage, what stands between quotation marks, and where its numerals belong to fixed words."""
+
+    text: str
+    quotes: list[Span]
+    blocked: SpanIndex
+    words: Words
+
+
+class _Found:
+    """The labels so far: none overlap."""
+
+    def __init__(self, labels: Iterable[Label]) -> None:
+        self._labels = {x.span: x for x in labels}
+        self._index = SpanIndex(self._labels)
+
+    def take(self, more: Iterable[Label]) -> None:
+        """Take what overlaps nothing yet; a longer slogan replaces the shorter ones it covers."""
+        for new in sorted(more, key=lambda x: (x.span.start - x.span.end, x.span.start)):
+            rivals = list(self._index.on(new.span))
+            if all(self._labels[s].kind == "slogan" and new.span.covers(s) and new.span != s for s in rivals):
+                for span in rivals:
+                    self._index.remove(span)
+                    del self._labels[span]
+                self._index.add(new.span)
+                self._labels[new.span] = new
+
+    def labels(self) -> list[Label]:
+        """Give the labels in the order of the text."""
+        return [self._labels[span] for span in sorted(self._labels)]
 
 
 def _slogan(start: int, end: int, rule: str) -> Label:
@@ -95,22 +120,24 @@ def _after(text: str, quote: Span) -> int:
     return end + 1
 
 
-def _known(text: str, quotes: list[Span], blocked: list[Span], w: Words) -> Iterator[Label]:
+def _known(page: _Page) -> Iterator[Label]:
+    w, text, quotes = page.words, page.text, set(page.quotes)
     for start, end, sort in w.listed(text):
         named = sort == "quoted_slogans" and (Span(start, end) in quotes or w.suffix_at(text, end))
         if named or sort == "slogans" and not w.numeral_before(text, start):
             yield _slogan(start, end, "known")
 
 
-def _quoted(text: str, quotes: list[Span], blocked: list[Span], w: Words) -> Iterator[Label]:
-    for q in quotes:
+def _quoted(page: _Page) -> Iterator[Label]:
+    w, text = page.words, page.text
+    for q in page.quotes:
         content = q.cut(text)
         if not 2 <= len(content) <= 16 or _INNER_STOP.search(content) or w.talk.search(content):
             continue
         after = _after(text, q)
         if w.name_before.search(text[max(0, q.start - 6) : q.start]) or w.name_after.match(text, after):
             continue
-        numerals = _free_numerals(content, [b for b in blocked if b.overlaps(q)], q.start, w)
+        numerals = _free_numerals(content, list(page.blocked.on(q)), q.start, w)
         if (numerals or content[0].isdigit()) and _is_slogan(content, numerals, bool(w.suffix_at(text, after)), w):
             yield _slogan(q.start, q.end, "quoted")
 
@@ -168,40 +195,44 @@ def _numeral_inside(content: str, numerals: list[int], named: bool, w: Words) ->
     return len(content) <= 12 and (named or bool(w.suffix_end.search(content))) and not w.measured.search(content)
 
 
-def _formulas(text: str, quotes: list[Span], blocked: list[Span], w: Words) -> Iterator[Label]:
+def _formulas(page: _Page) -> Iterator[Label]:
     """Find formulas of figures: 1+16, 3+N."""
+    w, text, quotes = page.words, page.text, set(page.quotes)
     for m in w.figures.finditer(text):
         if Span(*m.span()) in quotes or w.suffix_at(text, m.end()) or "N" in m[0].upper():
             yield _slogan(*m.span(), "formula")
 
 
-def _shapes(text: str, quotes: list[Span], blocked: list[Span], w: Words) -> Iterator[Label]:
+def _shapes(page: _Page) -> Iterator[Label]:
     """Find numeral and word repeated without quotation marks: 三河六岸, 一核三带."""
+    w, text = page.words, page.text
     for pattern in (w.long_shape, w.short_shape, w.one_shape):
         for m in pattern.finditer(text):
             span = Span(*m.span())
-            if not any(span.overlaps(b) for b in blocked) and not w.numeral_before(text, span.start):
+            if not page.blocked.touches(span) and not w.numeral_before(text, span.start):
                 yield _slogan(*span, "shape")
 
 
-def _suffixed(text: str, quotes: list[Span], blocked: list[Span], w: Words) -> Iterator[Label]:
+def _suffixed(page: _Page) -> Iterator[Label]:
     """Find a numeral and a verb before a head word: 三评比机制, 六步工作法."""
+    w, text = page.words, page.text
     for pattern in (w.method, w.suffixed):
         for m in pattern.finditer(text):
             span = Span(*m.span(1))
-            if not any(b.start <= span.start < b.end for b in blocked) and not w.numeral_before(text, span.start):
+            if not page.blocked.touches(Span(span.start, span.start + 1)) and not w.numeral_before(text, span.start):
                 yield _slogan(*span, "suffix")
 
 
-def _campaigns(text: str, quotes: list[Span], blocked: list[Span], w: Words) -> Iterator[Label]:
+def _campaigns(page: _Page) -> Iterator[Label]:
     """Find campaigns with a length in their name: 三年行动."""
-    for m in w.campaign.finditer(text):
-        if not w.campaign_gap.search(m[1]):
+    for m in page.words.campaign.finditer(page.text):
+        if not page.words.campaign_gap.search(m[1]):
             yield _slogan(*m.span(), "campaign")
 
 
-def _again(text: str, found: list[Label], also: Collection[str], w: Words) -> Iterator[Label]:
+def _again(page: _Page, found: Sequence[Label], also: Collection[str]) -> Iterator[Label]:
     """Find the slogans of this passage and of the article again where they have no quotation marks."""
+    w, text = page.words, page.text
     names = {x.span.cut(text) for x in found if x.kind == "slogan"} | set(also)
     for name in sorted(names):
         if len(name) < 2 or name[0].isdigit():
@@ -211,12 +242,12 @@ def _again(text: str, found: list[Label], also: Collection[str], w: Words) -> It
                 yield _slogan(*m.span(), "again")
 
 
-def _parts(text: str, found: list[Label], w: Words) -> Iterator[Label]:
+def _parts(page: _Page, found: Sequence[Label]) -> Iterator[Label]:
     """Find the parts of a formula that are taken up one by one after it: 一区，主要是 …"""
-    for label in list(found):
+    w, text = page.words, page.text
+    for label in found:
         parts = w.part.findall(label.span.cut(text)) if label.kind == "slogan" else []
-        if len(parts) < 2:
-            continue
-        for part in parts:
-            for m in re.finditer(rf"(?<=[。；;！”\n]){re.escape(part)}(?=[”]?(?:[，,：:]|分别)?{w.restated})", text[label.span.end :]):
-                yield _slogan(label.span.end + m.start(), label.span.end + m.end(), "part")
+        for part in parts if len(parts) > 1 else []:
+            taken_up = re.compile(rf"(?<=[。；;！”\n]){re.escape(part)}(?=[”]?(?:[，,：:])?{w.restated})")
+            for m in taken_up.finditer(text, label.span.end, label.span.end + _PARTS_REACH):
+                yield _slogan(*m.span(), "part")

@@ -139,7 +139,9 @@ def _is_spam(words: str) -> bool:
     tokens = [t for t in re.split(r"[|\uff5c\u4e28]", words) if t.strip()]
     if len(tokens) >= 8 and sum(len(t.strip()) <= 8 for t in tokens) >= 0.9 * len(tokens):
         return True
-    return len(set(book_pattern("spam").findall(words))) >= 2
+    if len(set(book_pattern("spam").findall(words))) >= 2:
+        return True
+    return "\u3002" not in words and len(set(book_pattern("spam_trio").findall(words))) >= 3
 
 
 def _is_menu(words: str) -> bool:

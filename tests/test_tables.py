@@ -20,6 +20,7 @@ from casework.tables import (
     Tables,
     cell,
     check,
+    check_links,
     check_surfaces,
     describe_tables,
     frame,
@@ -310,3 +311,20 @@ def test_package_lists_what_is_there(tmp_path: Path) -> None:
     assert [r["name"] for r in package["resources"]] == list(TABLES)
     assert all(r["bytes"] == (tmp_path / "t" / r["path"]).stat().st_size for r in package["resources"])
     assert isinstance(read_tables(tmp_path / "t"), Tables)
+
+
+def test_ids_must_lead_somewhere(tmp_path: Path) -> None:
+    given_rows = rows()
+    check_links(make_frames(given_rows))
+    given_rows["claims"][0]["passage_id"] = f"{S1}:p9"
+    given_rows["articles"][0]["copy_of"] = f"{S2}:a1"
+    given_rows["problems"].append({"source_id": S1[:-1] + "9", "code": "x", "message": "y"})
+    with pytest.raises(CaseworkError) as caught:
+        write_tables(tmp_path / "t", make_frames(given_rows))
+    assert str(caught.value).splitlines() == [
+        "3 ids lead nowhere",
+        f"  articles row 1: copy_of is '{S2}:a1', which articles lacks",
+        f"  claims row 2: passage_id is '{S1}:p9', which passages lacks",
+        f"  problems row 2: source_id is '{S1[:-1]}9', which sources lacks",
+    ]
+    assert not (tmp_path / "t").exists()

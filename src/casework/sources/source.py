@@ -50,8 +50,8 @@ def make_source(file: str, sha256: str, size: int, encoding: str, raw: str, *tol
 
     outlet = first("outlet")
     return Source(
-        f"s{sha256[:16]}", file, sha256, size, encoding, raw, outlet, outlet_level(outlet), first("published"), first("url"), first("licence"),
-        first("collected"), first("query"), first("headline"), first("author"), first("place"),
+        f"s{sha256[:16]}", file, sha256, size, encoding, raw, outlet, outlet_level(outlet), first("published"), first("url"),
+        first("licence"), first("collected"), first("query"), first("headline"), first("author"), first("place"),
     )
 
 

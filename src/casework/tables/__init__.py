@@ -6,6 +6,7 @@ One declaration a table (`columns`) makes the check, the data package and the do
 from casework.tables.columns import TABLES, VOCABULARIES
 from casework.tables.files import describe_tables, fresh_folder, read_tables, save_tables, write_tables
 from casework.tables.frames import Tables, cell, check, frame, make_frames, number_text, table
+from casework.tables.links import check_links
 from casework.tables.publish import check_surfaces, standoff
 from casework.tables.schema import Column, Table
 
@@ -17,6 +18,7 @@ __all__ = [
     "Tables",
     "cell",
     "check",
+    "check_links",
     "check_surfaces",
     "describe_tables",
     "frame",

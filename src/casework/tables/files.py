@@ -15,6 +15,7 @@ import pandas as pd
 
 from casework.tables.columns import TABLES, VOCABULARIES
 from casework.tables.frames import Tables, check, frame, table
+from casework.tables.links import check_links, links_of
 from casework.tables.schema import KINDS, Column, Table, pattern_of
 from casework.text import CaseworkError
 
@@ -74,11 +75,12 @@ def write_tables(folder: Path, frames: Mapping[str, pd.DataFrame], format: Forma
 
 
 def save_tables(folder: Path, frames: Mapping[str, pd.DataFrame], format: Format = "csv", about: Mapping[str, Any] | None = None) -> None:
-    """Check every frame and write it into a folder that is there; see `write_tables`."""
+    """Check every frame and the ids between them, and write them into a folder that is there; see `write_tables`."""
     if format not in ("csv", "parquet"):
         raise CaseworkError(f"no table format '{format}'; known: csv, parquet")
     for name in frames:
         table(name)
+    check_links(frames)
     whole = {name: check(name, frames[name]) if name in frames else frame(name, ()) for name in TABLES}
     resources = []
     for name, data in whole.items():
@@ -104,6 +106,11 @@ def _resource(declared: Table, path: Path, format: Format) -> dict[str, Any]:
     schema: dict[str, Any] = {"fields": [_field(c) for c in declared], "missingValues": [""]}
     if declared.key and all(declared.column(k).required for k in declared.key):
         schema["primaryKey"] = list(declared.key)
+    if links := links_of(declared):
+        schema["foreignKeys"] = [
+            {"fields": [column], "reference": {"resource": "" if owner == declared.name else owner, "fields": [key]}}
+            for column, (owner, key) in links.items()
+        ]
     return {
         "name": declared.name, "type": "table", "path": path.name, "description": declared.about, "format": format, "mediatype": media,
         "encoding": "utf-8", "bytes": len(data), "hash": "sha256:" + hashlib.sha256(data).hexdigest(), **dialect, "schema": schema,

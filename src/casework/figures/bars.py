@@ -32,7 +32,7 @@ def keyness_bars(
         return sentence(say("empty", "keyness"), theme, width)
     most = max(1.0, *(abs(float(r)) for side in sides for r in side["log_ratio"]))
     row = 24.0
-    canvas = Canvas(width, 44 + row * longest + 40, theme)
+    canvas = Canvas(width, 44 + row * longest + 52, theme)
     # Room is left at the outer ends for the counts.
     middle, room = width / 2, width / 2 - 84
     for side, sign, name in ((sides[0], -1, names[0]), (sides[1], 1, names[1])):
@@ -44,7 +44,8 @@ def keyness_bars(
     for i in range(1, math.floor(most) + 1):
         for sign in (-1, 1):
             canvas.path([(middle + sign * room * i / most, base), (middle + sign * room * i / most, base + 4)], stroke="soft", line=1)
-    canvas.text(middle, base + 22, say("legend", "log_ratio") + " · " + say("legend", "counts"), size=SMALL, colour="soft", anchor="middle")
+    for i, key in enumerate(("log_ratio", "counts")):
+        canvas.text(middle, base + 22 + 16 * i, say("legend", key), size=SMALL, colour="soft", anchor="middle", room=width - 16)
     listed = [say.join(str(w) for w in side["word"].head(5)) or say("alt", "none") for side in sides]
     canvas.figure.alt = say("alt", "keyness", a=names[0], b=names[1], words_a=listed[0], words_b=listed[1])
     return canvas.figure
@@ -55,7 +56,7 @@ def _bar(canvas: Canvas, word: Mapping[Any, Any], middle: float, y: float, sign:
     own, other = ("a", "b") if sign < 0 else ("b", "a")
     anchor: Anchor = "end" if sign < 0 else "start"
     text, url = word["word"], link(word["word"]) if link else None
-    note = f"{word[f'count_{own}']}:{word[f'count_{other}']} · {word[f'articles_{own}']}"
+    note = f"{word[f'count_{own}']}:{word[f'count_{other}']} ({word[f'articles_{own}']})"
     alpha = 0.45 if word[f"articles_{own}"] > 1 else 0.2
     mark: dict[str, Any] = {"url": url, "label": f"{text} {note}"}
     canvas.rect(middle - (length if sign < 0 else 0), y + 3, length, 18, fill="amount" if sign < 0 else "label", alpha=alpha, **mark)

@@ -181,7 +181,8 @@ def wrapped(text: str, size: float, room: float, lines: int) -> list[str]:
     while rest and len(out) < lines - 1 and text_width(rest, size) > room:
         fits = max((n for n in range(1, len(rest)) if text_width(rest[:n], size) <= room), default=1)
         blank = rest.rfind(" ", 0, fits + 1)
-        at = blank if blank > 0 else fits
+        # A blank far from the end of the line is the blank after a number, not a seam between words.
+        at = blank if blank > fits / 2 else fits
         out.append(rest[:at].strip())
         rest = rest[at:].strip()
     return [*out, shorten(rest, size, room)] if rest else out

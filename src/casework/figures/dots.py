@@ -58,7 +58,7 @@ def series_name(row: Any, say: Words) -> str:
     plain = ("", "total", "level")
     named = [say.value(row[c]) for c in ("statistic", "change") if row[c] not in plain]
     parts = [say.value(row["indicator"]), row["about"], *named, say.denominators(row["per"]), row["period"], say.unit(row["unit"])]
-    return " · ".join(p for p in parts if p)
+    return say.join((p for p in dict.fromkeys(parts) if p), "part_joiner")
 
 
 @dataclass(frozen=True)
@@ -180,14 +180,13 @@ def _key_text(canvas: Canvas, x: float, y: float, text: str) -> float:
 
 
 def _alt(rows: pd.DataFrame, first: pd.DataFrame, panels: int, say: Words) -> str:
-    ends = [v for v in (*first["low"], *first["high"]) if not math.isnan(v)]
-    unit = str(first["unit"].iloc[0])
-    name = series_name(first.iloc[0], say)
-    return say(
-        "alt", "indicators", n=len(rows), cases=rows["case"].nunique(), planned=int((rows["status"] == "planned").sum()),
-        series=name if panels == 1 else say("alt", "indicators_count", n=panels), first=name,
-        low=say.amount(min(ends), min(ends), unit), high=say.amount(max(ends), max(ends), unit),
-    )  # fmt: skip
+    low, high = first["low"].min(skipna=False), first["high"].max(skipna=False)
+    if math.isnan(low) and math.isnan(high):
+        low, high = first["low"].min(), first["high"].max()
+    more = say("alt", "indicators_more", n=panels - 1) if panels > 1 else ""
+    counts = {"n": len(rows), "cases": rows["case"].nunique(), "planned": int((rows["status"] == "planned").sum())}
+    name, unit = series_name(first.iloc[0], say), str(first["unit"].iloc[0])
+    return say("alt", "indicators", first=name, span=say.amount(low, high, unit), more=more, **counts)
 
 
 def contradiction_plot(
@@ -204,8 +203,8 @@ def contradiction_plot(
     for i, pair in enumerate(pairs.to_dict("records")):
         y = 18 + 46.0 * i
         scale = amount_axis([pair[c] for c in ("low_1", "high_1", "low_2", "high_2")], width * 0.45, width - 110)
-        words = (say.value(pair["indicator"]), pair["about"], pair["period"])
-        canvas.text(12, y + 6, f"{pair['name']} · {' · '.join(w for w in words if w)}", size=12, room=width * 0.4)
+        words = dict.fromkeys((pair["name"], say.value(pair["indicator"]), pair["about"], pair["period"]))
+        canvas.text(12, y + 6, say.join((w for w in words if w), "part_joiner"), size=12, room=width * 0.4)
         row = {"name": pair["name"], "unit": pair["unit"], "status": pair["status"], "approx": "false"}
         ends = [pair["low_1"], pair["high_1"], pair["low_2"], pair["high_2"]]
         at = [scale(v) for v in ends if not math.isnan(v)]

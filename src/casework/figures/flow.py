@@ -35,7 +35,7 @@ def source_flow(
     canvas = Canvas(width, 112 + 15 * max(len(lines) for lines in left_out.values()), theme)
     for i, (stage, n) in enumerate(zip(stages["stage"], stages["n"], strict=True)):
         x, url = 12 + i * step, link(str(stage)) if link else None
-        name = say("flow", str(stage))
+        name = say("flow", str(stage), n=int(n)).removeprefix(f"{n:,} ")
         canvas.rect(x, 16, box, 62, stroke="line", radius=8, url=url, label=f"{n:,} {name}")
         canvas.text(x + box / 2, 45, f"{n:,}", size=22, anchor="middle", url=url)
         canvas.text(x + box / 2, 66, name, size=SMALL + 1, colour="soft", anchor="middle", room=box - 8, url=url)
@@ -43,8 +43,8 @@ def source_flow(
             canvas.path([(x - 22, 47), (x - 7, 47)], stroke="soft", line=1.2)
             canvas.path([(x - 10, 43), (x - 5, 47), (x - 10, 51)], stroke="soft", line=1.2)
         for j, line in enumerate(left_out[stage]):
-            canvas.text(x + 2, 98 + 15 * j, line, size=SMALL, colour="accent" if line.startswith("−") else "soft")
-    canvas.figure.alt = say("alt", "flow", **{s: f"{n:,}" for s, n in zip(stages["stage"], stages["n"], strict=True)})
+            canvas.text(x + 2, 98 + 15 * j, line, size=SMALL, colour="soft")
+    canvas.figure.alt = say("alt", "flow", **{str(s): int(n) for s, n in zip(stages["stage"], stages["n"], strict=True)})
     return canvas.figure
 
 
@@ -52,8 +52,7 @@ def _reasons(counts: pd.DataFrame, stage: str, say: Words, level: str, room: flo
     lines: list[str] = []
     own = counts[(counts["stage"] == stage) & (counts["reason"] != "")]
     for reason, n in zip(own["reason"], own["n"], strict=True):
-        text = say("flow", reason, level=say.value(level))
-        lines += wrapped(f"− {n:,} {text}", SMALL, room + 6, 3)
+        lines += wrapped(say("flow", reason, n=int(n), level=say.value(level)), SMALL, room + 6, 3)
     return lines
 
 
@@ -137,7 +136,7 @@ def _percents(row: _Bar) -> list[str]:
 
 
 def _account_words(shares: list[str], say: Words) -> str:
-    return " · ".join(f"{say('account', part)} {share}%" for (part, _, _), share in zip(_PARTS, shares, strict=True))
+    return say.join((f"{say('account', part)} {share}%" for (part, _, _), share in zip(_PARTS, shares, strict=True)), "part_joiner")
 
 
 def _account_key(canvas: Canvas, say: Words) -> None:

@@ -17,7 +17,7 @@ __all__ = ["model_flow"]
 
 COLUMNS = 5
 """Members beyond this position are few; they are drawn in the last column."""
-GAP, NODE = 10.0, 10.0
+GAP, NODE, TOP = 10.0, 10.0, 46.0
 
 
 @dataclass
@@ -45,12 +45,11 @@ def model_flow(
     columns, bands = _collect(sequences)
     tallest = max(sum(n.count for n in c.values()) for c in columns)
     unit = min(26.0, 200.0 / tallest)
-    height = max(sum(max(n.count * unit, 3) for n in c.values()) + max(GAP, 18) * len(c) for c in columns)
+    height = _place(columns, unit)
     listed = models.head(top)
     rest = len(models) - len(listed)
     canvas = Canvas(width, 56 + height + 22 * (len(listed) + (rest > 0)) + 12, theme)
     step = (width - 24 - 130) / max(1, len(columns) - 1)
-    _place(columns, unit)
     _bands(canvas, columns, bands, step, unit)
     for i, column in enumerate(columns):
         _column(canvas, column, 12 + i * step, i, unit, say)
@@ -80,12 +79,16 @@ def _collect(sequences: list[tuple[list[str], list[str], int]]) -> tuple[Columns
     return [dict(sorted(c.items(), key=lambda kv: rank.get(kv[0], 99))) for c in columns], bands
 
 
-def _place(columns: Columns, unit: float) -> None:
+def _place(columns: Columns, unit: float) -> float:
+    """Stand the roles of each column below each other; give the tallest column's height."""
+    lowest = TOP
     for column in columns:
-        y = 46.0
+        y = TOP
         for node in column.values():
             node.y = y
             y += max(node.count * unit, 3) + max(GAP, 18 - node.count * unit)
+        lowest = max(lowest, y)
+    return lowest - TOP
 
 
 def _bands(canvas: Canvas, columns: Columns, bands: Bands, step: float, unit: float) -> None:
@@ -115,7 +118,7 @@ def _list(canvas: Canvas, models: pd.DataFrame, y: float, rest: int, say: Words,
         base = y + 22 * i + 14
         url = link(model["label_ids"].split(";")[0]) if link else None
         chain = canvas.text(12, base, "＋".join(model["members"].split(";")), size=13, room=canvas.width * 0.62, url=url)
-        where = f"{say('legend', 'times', n=model['mentions'])} · {say.join(model['names'].split(';'))}"
+        where = say.join((say("legend", "times", n=int(model["mentions"])), *model["names"].split(";")))
         start = 12 + text_width(chain, 13) + 16
         canvas.text(start, base, where, size=SMALL, colour="soft", room=canvas.width - start - 12)
     if rest > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -14,6 +14,9 @@ from casework.figures.words import Words
 from casework.tables import VOCABULARIES
 
 __all__ = ["publication_timeline"]
+
+MANY = 24
+"""With more articles than this in one month and lane, bars stand for dots."""
 
 def publication_timeline(
     dates: pd.DataFrame, *, lang: str = "en", theme: str = "light", link: Link | None = None, width: float = WIDTH,
@@ -32,19 +35,20 @@ def publication_timeline(
     lanes = [level for level in (*VOCABULARIES["outlet_levels"], "") if (dated["outlet_level"] == level).any()]
     left = max(text_width(_lane(level, say), 12) for level in lanes) + 32
     step = (width - left - 32) / max(1, last - first)
-    stacks: dict[tuple[Any, Any], pd.DataFrame] = {(level, m): g for (level, m), g in dated.assign(_m=months).groupby(["outlet_level", "_m"])}
-    highest = {level: max(len(g) for (lane, _), g in stacks.items() if lane == level) for level in lanes}
+    stacks: dict[Any, pd.DataFrame] = dict(iter(dated.assign(_m=months).groupby(["outlet_level", "_m"])))
+    highest = {level: max(len(g) for (at, _), g in stacks.items() if at == level) for level in lanes}
     size = max(1.6, min(6.0, 60.0 / max(5, *highest.values()), step * 0.45 if last > first else 6.0))
-    heights = {level: max(34.0, 2.2 * size * highest[level] + 18) for level in lanes}
+    lane = _Lane(size, 64.0 / max(highest.values()) if max(highest.values()) > MANY else 0.0, max(3.0, min(12.0, step * 0.7)))
+    heights = {level: max(34.0, (lane.bar or 2.2 * size) * highest[level] + 18) for level in lanes}
     canvas = Canvas(width, sum(heights.values()) + 88, theme)
     y = 12.0
     for level in lanes:
         y += heights[level]
         canvas.text(left - 18, y - 6, _lane(level, say), size=12, anchor="end")
         canvas.path([(left - 8, y), (width - 12, y)], stroke="line", line=0.8)
-        for (lane, month), group in stacks.items():
-            if lane == level:
-                _stack(canvas, group, left + 8 + (month - first) * step, y, size, link, say)
+        for (own_level, month), group in stacks.items():
+            if own_level == level:
+                _stack(canvas, group, left + 8 + (month - first) * step, y, lane, link, say)
     _years(canvas, first, last, left + 8, step, y)
     own = int((dated["authorship"] == "correspondent").sum())
     _key(canvas, y + 52, say, own)
@@ -61,7 +65,23 @@ def _lane(level: str, say: Words) -> str:
     return say.value(level) if level else say.value("unknown")
 
 
-def _stack(canvas: Canvas, group: pd.DataFrame, x: float, base: float, size: float, link: Link | None, say: Words) -> None:
+class _Lane(NamedTuple):
+    """How articles are drawn: dots of a size, or where they are too many, bars so high an article and so wide."""
+
+    dot: float
+    bar: float
+    wide: float
+
+
+def _stack(canvas: Canvas, group: pd.DataFrame, x: float, base: float, lane: _Lane, link: Link | None, say: Words) -> None:
+    if lane.bar:
+        own = int((group["authorship"] == "correspondent").sum())
+        high, rest = own * lane.bar, (len(group) - own) * lane.bar
+        canvas.rect(x - lane.wide / 2, base - rest, lane.wide, rest, fill="amount")
+        if own:
+            canvas.rect(x - lane.wide / 2 + 0.6, base - rest - high, lane.wide - 1.2, high, stroke="amount", line=1.2)
+        return
+    size = lane.dot
     for i, row in enumerate(group.sort_values(["published", "article_id"], kind="stable").to_dict("records")):
         mark: dict[str, Any] = _mark(row, link, say)
         y = base - 2.2 * size * (i + 0.5) - 2

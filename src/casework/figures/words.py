@@ -26,12 +26,12 @@ class Words:
     def __call__(self, section: str, key: str, **fields: object) -> str:
         """Give a word or a sentence; a key that the section lacks is shown as it is.
 
-        >>> Words("en")("account", "kept"), Words("en")("account", "else")
-        ('kept', 'else')
+        >>> Words("en")("account", "kept"), Words("en")("account", "else"), Words("en")("legend", "times", n=1)
+        ('kept', 'else', '1 time')
         """
         entry = self._book.section(section).get(key)
         template = str(entry[self.lang]) if entry is not None else key
-        return template.format(**fields) if fields else template
+        return template.format(**{k: _Count(v) if isinstance(v, int) else v for k, v in fields.items()}) if fields else template
 
     def value(self, code: str) -> str:
         """Name a code of a table's vocabulary, as the pages name it.
@@ -42,9 +42,9 @@ class Words:
         entry = self._values.get(code)
         return str(entry[self.lang]) if entry is not None else code
 
-    def join(self, items: Iterable[str]) -> str:
-        """Join items as the language does."""
-        return str(self._book.section("list_joiner")[self.lang]).join(items)
+    def join(self, items: Iterable[str], joiner: str = "list_joiner") -> str:
+        """Join items as the language does; `part_joiner` for the parts of a name."""
+        return str(self._book.section(joiner)[self.lang]).join(items)
 
     def number(self, value: float) -> str:
         """Write a number for people: grouped, with the language's magnitudes, three significant digits at most where large.
@@ -91,6 +91,14 @@ class Words:
             text = self.number(low) if low == high else f"{self.number(low)}–{self.number(high)}"
         name = self.unit(unit) if unit else ""
         return text + ("" if not name or name == "%" or self.lang == "zh" else " ") + name
+
+
+class _Count(int):
+    """A number that a sentence can ask for with its noun: {n:case|cases}."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, more = spec.partition("|")
+        return f"{int(self):,} {one if self == 1 else more}" if bar else f"{int(self):,}"
 
 
 def _short(value: float) -> str:

@@ -34,7 +34,7 @@ def _book() -> _Book:
     book = load_codebook("claims")
     per, other = book.section("per"), book.section("per_other")
     return _Book(
-        before={k: _cue(e["before"], e["not_after"]) for k, e in per.items()},
+        before={k: _cue(e["before"], e["not_after"], e.get("near", []), int(book.section("per_near"))) for k, e in per.items()},
         behind={k: tuple(e["behind"]) for k, e in per.items()},
         other=re.compile(other["pattern"]),
         other_behind=re.compile(other["behind"]),
@@ -47,10 +47,11 @@ def _book() -> _Book:
     )
 
 
-def _cue(words: list[str], not_after: list[str]) -> re.Pattern[str]:
+def _cue(words: list[str], not_after: list[str], near: list[str], reach: int) -> re.Pattern[str]:
     guard = f"(?<![{re.escape(''.join(w for w in not_after if len(w) == 1))}])" if not_after else ""
     longer = "".join(f"(?<!{re.escape(w)})" for w in not_after if len(w) > 1)
-    return re.compile(guard + longer + "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")")
+    options = sorted(map(re.escape, words), key=len, reverse=True) + [f"{re.escape(w)}(?=.{{0,{reach}}}$)" for w in near]
+    return re.compile(f"{guard}{longer}(?:{'|'.join(options)})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ def find_period(amount: Amount, setting: Setting, published: str) -> str:
             _dated(head, m.end(), int(published[:4]) + book.relative[m[0]], published, book)
             for m in book.words.finditer(head)
         ]
-    return max(found)[1] if found else ""
+    # A range ends where its last year does: of two that end alike the longer one counts.
+    return max(found, key=lambda f: (f[0], len(f[1])))[1] if found else ""
 
 
 def _dated(text: str, at: int, year: int, published: str, book: _Book) -> tuple[int, str]:

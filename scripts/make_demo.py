@@ -16,6 +16,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
@@ -124,7 +126,18 @@ def gold(doc: Document, raw: str, offsets: dict[int, render.Offsets], gap: int) 
             for role, key in (("X", "chrome_lines"), ("Z", "spam_lines"))}
     structure = {"articles": [gold_article(doc, n, numbers, gap, places) for n in range(len(doc.articles))], **page,
                  "damage": damage_list(doc, numbers)}
-    return {"file": doc.head["file"], "quantities": rows["quantity"], "labels": rows["label"], "structure": structure}
+    return {"file": doc.head["file"], "quantities": rows["quantity"], "labels": rows["label"], "codings": codings(doc, raw, offsets),
+            "structure": structure}
+
+
+def codings(doc: Document, raw: str, offsets: dict[int, render.Offsets]) -> list[dict[str, Any]]:
+    """Which mechanisms a passage reports; a passage that a column break cuts is named by its first part."""
+    out = []
+    for words, codes in YAML(typ="safe").load((HERE / "demo" / "codings.yaml").read_text(encoding="utf-8"))[doc.stem].items():
+        (line,) = [line for line in doc.lines if line.role == "P" and line.clean.startswith(words)]
+        start, end = offsets[id(line)][0][0], offsets[id(line)][-1][1]
+        out += [{"start": start, "end": end, "line": raw.count("\n", 0, start) + 1, "code": code} for code in sorted(codes)]
+    return sorted(out, key=lambda r: (int(r["start"]), str(r["code"])))
 
 
 def write_bytes(head: dict[str, Any], lines: list[Line]) -> bytes:

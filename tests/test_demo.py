@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from opencc import OpenCC
 
+from casework.codebook import load_codebook
+
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "data" / "raw" / "demo"
 SHARED = ROOT.parent / "shared"
@@ -80,6 +82,18 @@ def test_gold_stands_where_it_says(file: str) -> None:
     for row in gold["quantities"]:
         assert set(row["place"].split("/")) <= paths
         assert row["low"] is not None or row["high"] is not None
+
+
+def test_codings_use_the_codebook_and_stand_on_passages() -> None:
+    known = load_codebook("mechanisms").section("codes")
+    used = Counter(row["code"] for gold in GOLD.values() for row in gold["codings"])
+    assert set(used) <= set(known)
+    assert len(used) >= 40
+    for file, gold in GOLD.items():
+        lines = {n for article in gold["structure"]["articles"] for a, b in article["lines"] for n in range(a, b + 1)}
+        assert gold["codings"], file
+        assert {row["line"] for row in gold["codings"]} <= lines
+        assert len({(row["start"], row["code"]) for row in gold["codings"]}) == len(gold["codings"])
 
 
 def clean(text: str) -> str:

@@ -1,7 +1,8 @@
 """The annotated source texts of the demo corpus: one line a passage, with quantities, labels and damage marked inline.
 
 A line is ROLE|text. Roles: H headline, K subhead, B byline, P body, T table row, C caption, x chrome of an article, X chrome
-of the page, Z spam. In the text: {surface|indicator|about|flags} a quantity; <surface> a label (a `:s` before the end makes it a slogan, `?` borderline);
+of the page, Z spam.
+In the text: {surface|indicator|about|flags} a quantity; <surface> a label (a `:s` before the end makes it a slogan, `?` borderline);
 ^tokens^ a context for what follows (a period, p/r/a status, q voice of the quotation or sentence, Q of the line, #place);
 «right→wrong» damage; «M:words» shifted bytes; ‖ a column break, ‖C:words‖ a caption thrown into it, ‖@B‖ a jump to block B;
 ✂ where a reprint ends.

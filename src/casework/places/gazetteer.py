@@ -175,7 +175,7 @@ class Gazetteer:
         """Add other names of a place."""
         for alias in also:
             self.aliases.setdefault(alias, []).append(key)
-        for cached in ("by_name", "scanner", "counties"):
+        for cached in ("by_name", "scanner"):
             self.__dict__.pop(cached, None)
         self._villages.clear()
         self._local.clear()
@@ -277,11 +277,6 @@ class Gazetteer:
             short = {name[:-1]: keys for name, keys in villages.items() if len(name) > 3 and name[:-1].endswith(tails)}
             self._local[county] = Local(stems, odd, villages, short)
         return self._local[county]
-
-    @cached_property
-    def counties(self) -> list[tuple[str, str]]:
-        """Give the key and name of every county."""
-        return [(key, name) for key, name in self.names.items() if self.level(key) == "county"]
 
 
 def unpack_listing(listing: str) -> Iterator[tuple[int, str]]:

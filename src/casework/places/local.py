@@ -156,16 +156,18 @@ def _look_alike(page: Page, gazetteer: Gazetteer, context: Context, at: int, end
     written, town = page.text[before.start : before.end], page.text[start:end]
     like = [
         (context.nearness(key), key)
-        for county, name in gazetteer.counties
-        if len(name) == len(written) and sum(a != b for a, b in zip(name, written, strict=True)) == 1
-        for key in gazetteer.towns(county)
-        if gazetteer.names[key] == town
+        for key, _ in gazetteer.by_name.get(town, ())
+        if _differ_by_one(gazetteer.names.get(key[:6], ""), written)
     ]
     like = [x for x in sorted(like, reverse=True) if x[0] == max(like)[0]]
     if len(like) != 1:
         return None
     code = gazetteer.place(like[0][1]).code
     return Hit(before.start, end, (like[0][1],), "look_alike", "township", flags={"no_such_place"}, how=f"look_alike:{code}")
+
+
+def _differ_by_one(name: str, other: str) -> bool:
+    return len(name) == len(other) and sum(a != b for a, b in zip(name, other, strict=True)) == 1
 
 
 def _like_a_name(stem: str) -> bool:

@@ -24,8 +24,10 @@ class Words:
     """The places codebook, compiled."""
 
     ranks: dict[str, tuple[str, ...]]
+    rank: dict[str, re.Pattern[str]]
     to_spoken: dict[str, str]
-    peoples: tuple[str, ...]
+    peoples: frozenset[str]
+    people: re.Pattern[str]
     never_alone: frozenset[str]
     plain: frozenset[str]
     former: tuple[tuple[str, str, int], ...]
@@ -55,30 +57,21 @@ class Words:
 
     def stem(self, name: str, level: str) -> str:
         """Cut the word of rank, and the peoples where two characters remain."""
-        for rank in self.ranks[level]:
-            if name.endswith(rank) and len(name) > len(rank):
-                name = name[: -len(rank)]
-                break
-        else:
+        m = self.rank[level].search(name)
+        if m is None or not m.start():
             return name
-        if name in self.peoples:
-            return name[:-1] if len(name) > 2 else name
-        cut = True
-        while cut and level != "village":
-            cut = False
-            for people in self.peoples:
-                if name.endswith(people) and len(name) - len(people) >= 2:
-                    name, cut = name[: -len(people)], True
-                    break
-        return name
+        stem = name[: m.start()]
+        if level == "village":
+            return stem
+        if stem in self.peoples:
+            return stem[:-1] if len(stem) > 2 else stem
+        m = self.people.search(stem)
+        return stem[: m.start()] if m else stem
 
     def spoken(self, name: str, level: str) -> str:
         """Give the short official name that people say: without peoples and with a short word of rank."""
-        for rank in self.ranks[level]:
-            if name.endswith(rank):
-                stem = self.stem(name, level)
-                return stem + self.to_spoken.get(rank, rank)
-        return name
+        m = self.rank[level].search(name)
+        return self.stem(name, level) + self.to_spoken.get(m.group(), m.group()) if m and m.start() else name
 
     def village_name(self, packed: str) -> str:
         """Give a village's name from its packed form in the data file."""
@@ -99,7 +92,9 @@ def load_words() -> Words:
     return Words(
         ranks=ranks,
         to_spoken=dict(book.section("spoken")),
-        peoples=tuple(sorted(book.terms("peoples"), key=lambda w: (-len(w), w))),
+        rank={level: re.compile(rf"(?:{either(words)})$") for level, words in ranks.items()},
+        peoples=frozenset(book.terms("peoples")),
+        people=re.compile(rf"(?<=..)(?:{either(book.terms('peoples'))})+$"),
         never_alone=frozenset(book.terms("never_alone")),
         plain=frozenset(plain_words(book)),
         former=tuple((str(n), str(c), int(y)) for n, c, y in book.section("former")),

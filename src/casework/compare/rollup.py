@@ -75,7 +75,7 @@ class _Ladder:
         if steps < 0:
             return "", f"only known to the {level}"
         parts = place.split("/")
-        path = "/".join(parts[: len(parts) - steps])
+        path = "/".join(parts[: max(0, len(parts) - steps)])
         return (path, self._code_at(path, code, steps)) if path else ("", f"its path names no {self.level}")
 
     def _code_at(self, path: str, code: str, steps: int) -> str:

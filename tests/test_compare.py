@@ -1,0 +1,602 @@
+"""compare: each statistic held against a worked value, and the rules of counting against a small study."""
+
+from __future__ import annotations
+
+import math
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from casework import compare
+from casework.compare import formulas
+from casework.tables import Tables, make_frames
+from casework.text import CaseworkError
+
+S1, S2, S3 = (f"s{d * 16}" for d in "123")
+TOWN = "云州省/白河市/云溪县/青禾镇"
+VILLAGE = f"{TOWN}/东岭村"
+OTHER = "云州省/白河市/云溪县/石泉乡"
+COUNTY = "云州省/白河市/云溪县"
+CODES = {TOWN: "990101101", VILLAGE: "990101101001", OTHER: "990101102", COUNTY: "990101", "": ""}
+LEVELS = {TOWN: "township", VILLAGE: "village", OTHER: "township", COUNTY: "county", "": ""}
+
+
+def source(sid: str, n: int, **more: str) -> dict[str, object]:
+    return {
+        "source_id": sid,
+        "file": f"{n}.txt",
+        "sha256": sid[1:] * 4,
+        "bytes": 900,
+        "encoding": "utf-8",
+        "chars": 400,
+        "script": "simplified",
+        "outlet": f"第{n}日报",
+        "outlet_level": "county",
+        "published": f"2023-0{n}-05",
+        **more,
+    }
+
+
+def article(sid: str, at: int, copy_of: str = "", authorship: str = "staff") -> dict[str, object]:
+    return {
+        "article_id": f"{sid}:a{at}",
+        "source_id": sid,
+        "spans": f"{at}-{at + 300}",
+        "headline": "",
+        "outlet": "",
+        "published": "2023-01-05",
+        "authorship": authorship,
+        "chars": 300,
+        "copy_of": copy_of,
+    }
+
+
+def case(sid: str, at: int, place: str, art: int = 0) -> dict[str, object]:
+    return {
+        "case_id": f"{sid}:k{at}",
+        "article_id": f"{sid}:a{art}",
+        "source_id": sid,
+        "place_code": CODES[place],
+        "place": place,
+        "level": LEVELS[place],
+        "spans": f"{at}-{at + 100}",
+        "chars": 100,
+    }
+
+
+def passage(sid: str, at: int, k: int | str, text: str, role: str = "body", art: int = 0) -> dict[str, object]:
+    return {
+        "passage_id": f"{sid}:p{at}",
+        "source_id": sid,
+        "article_id": f"{sid}:a{art}",
+        "case_id": f"{sid}:k{k}" if k != "" else "",
+        "seq": at,
+        "role": role,
+        "spans": f"{at}-{at + max(1, len(text))}",
+        "text": text,
+    }
+
+
+def coding(sid: str, start: int, end: int, code: str, p: int, k: int, art: int = 0) -> dict[str, object]:
+    return {
+        "coding_id": f"{sid}:{start}-{end}:{code}",
+        "source_id": sid,
+        "article_id": f"{sid}:a{art}",
+        "case_id": f"{sid}:k{k}",
+        "passage_id": f"{sid}:p{p}",
+        "start": start,
+        "end": end,
+        "surface": "",
+        "code": code,
+        "rule": "term",
+        "spans": f"{start}-{end}",
+    }
+
+
+def claim(
+    sid: str, at: int, low: float | None, high: float | None, place: str = TOWN, art: int = 0, k: int = 0, **more: str
+) -> dict[str, object]:
+    return {
+        "claim_id": f"{sid}:{at}-{at + 3}",
+        "source_id": sid,
+        "article_id": f"{sid}:a{art}",
+        "case_id": f"{sid}:k{k}",
+        "passage_id": f"{sid}:p{at}",
+        "start": at,
+        "end": at + 3,
+        "surface": "",
+        "low": low,
+        "high": high,
+        "unit": "mu",
+        "approx": "false",
+        "per": "",
+        "statistic": "total",
+        "status": "achieved",
+        "change": "level",
+        "period": "2022",
+        "indicator": "land_area",
+        "about": "流转土地",
+        "voice": "reporter",
+        "place_code": CODES[place],
+        "place": place,
+        "base_low": None if low is None else low * 2000 / 3,
+        "base_high": None if high is None else high * 2000 / 3,
+        "base_unit": "m2",
+        "rule": "amount",
+        "flags": "",
+        "spans": f"{at}-{at + 3}",
+        **more,
+    }
+
+
+def study(**rows: list[dict[str, object]]) -> Tables:
+    return Tables(**make_frames(rows))
+
+
+@pytest.fixture
+def small() -> Tables:
+    """Three texts: a township and one of its villages, another township, and a copy of the first; a county that is too coarse."""
+    return study(
+        sources=[source(S1, 1), source(S2, 2), source(S3, 3)],
+        articles=[article(S1, 0), article(S2, 0, authorship="correspondent"), article(S3, 0, copy_of=f"{S1}:a0")],
+        cases=[case(S1, 0, TOWN), case(S1, 100, VILLAGE), case(S2, 0, OTHER), case(S2, 200, COUNTY), case(S3, 0, TOWN)],
+        passages=[
+            passage(S1, 0, 0, "青禾镇党支部领办合作社。" * 5),
+            passage(S1, 60, 0, "镇里", "headline"),
+            passage(S1, 100, 100, "东岭村流转土地。" * 5),
+            passage(S2, 0, 0, "石泉乡请来技术员。" * 200),
+            passage(S3, 0, 0, "青禾镇党支部领办合作社。" * 5),
+        ],
+        codings=[
+            coding(S1, 3, 12, "branch_coop", 0, 0),
+            coding(S1, 15, 24, "branch_coop", 0, 0),
+            coding(S1, 60, 62, "branch_coop", 60, 0),
+            coding(S1, 103, 107, "land", 100, 100),
+            coding(S3, 3, 12, "branch_coop", 0, 0),
+        ],
+        claims=[
+            claim(S1, 10, 1200, None),
+            claim(S1, 20, 300, 300, VILLAGE, k=100),
+            claim(S1, 30, 1200, None, flags="restated"),
+            claim(S1, 40, 5000, 5000, COUNTY),
+            claim(S2, 10, 800, 900, OTHER),
+            claim(S2, 20, 2000, 2000, OTHER, status="planned"),
+            claim(S3, 10, 1300, 1300),
+            claim(S1, 50, 1200, None, statistic="mean"),
+        ],
+    )
+
+
+# Rolling up
+
+
+def test_roll_up_brings_places_to_the_level_and_counts_copies_once(small: Tables) -> None:
+    rolled = compare.roll_up(small, "township")
+    assert list(rolled.cases["name"]) == ["青禾镇", "石泉乡"]
+    assert list(rolled.cases["place_code"]) == ["990101101", "990101102"]
+    town = rolled.cases.iloc[0]
+    assert (town["articles"], town["body_passages"], town["chars"]) == (1, 2, 60 + 40)
+    assert list(rolled.too_coarse["case_id"]) == [f"{S2}:k200"]
+    assert rolled.too_coarse["why"].iloc[0] == "only known to the county"
+    assert set(rolled.passages["source_id"]) == {S1, S2}
+
+
+def test_roll_up_to_the_county_merges_all_and_keeps_its_code(small: Tables) -> None:
+    rolled = compare.roll_up(small, "county")
+    assert list(rolled.cases["case"]) == [COUNTY]
+    assert list(rolled.cases["place_code"]) == ["990101"]
+    assert rolled.cases["articles"].iloc[0] == 2
+    assert rolled.too_coarse.empty
+
+
+def test_roll_up_with_copies_and_without_the_self_reported(small: Tables) -> None:
+    assert compare.roll_up(small, copies=True).cases["articles"].tolist() == [2, 1]
+    assert compare.roll_up(small, self_reported=False).cases["name"].tolist() == ["青禾镇"]
+    assert compare.roll_up(small, min_chars=500).cases["name"].tolist() == ["石泉乡"]
+
+
+def test_roll_up_refuses_an_unknown_level(small: Tables) -> None:
+    with pytest.raises(CaseworkError, match="did you mean 'township'"):
+        compare.roll_up(small, "townships")
+
+
+def test_a_claim_belongs_to_the_place_it_is_about_and_a_restated_one_is_gone(small: Tables) -> None:
+    rolled = compare.roll_up(small, "township")
+    assert rolled.claims["claim_id"].tolist() == [f"{S1}:10-13", f"{S1}:20-23", f"{S1}:50-53", f"{S2}:10-13", f"{S2}:20-23"]
+    assert set(rolled.claims.loc[rolled.claims["source_id"] == S1, "name"]) == {"青禾镇"}
+    flagged = study(**{**rows_of(small), "claims": [claim(S1, 10, 1, 1, flags="place_guessed"), claim(S1, 20, 2, 2, voice="quoted")]})
+    assert compare.roll_up(flagged, flagged=False).claims["low"].tolist() == ["2"]
+    assert compare.roll_up(flagged, quoted=False).claims["low"].tolist() == ["1"]
+
+
+def rows_of(tables: Tables) -> dict[str, list[dict[str, object]]]:
+    return {name: frame.to_dict("records") for name, frame in tables.frames.items() if name != "claims"}  # type: ignore[misc]
+
+
+def test_two_places_of_one_name_are_told_apart() -> None:
+    a, b = "甲省/乙市/东县/和平镇", "甲省/乙市/西县/和平镇"
+    CODES.update({a: "990201101", b: "990202101"})
+    LEVELS.update({a: "township", b: "township"})
+    tables = study(
+        sources=[source(S1, 1)],
+        articles=[article(S1, 0)],
+        cases=[case(S1, 0, a), case(S1, 100, b)],
+        passages=[passage(S1, 0, 0, "甲"), passage(S1, 100, 100, "乙")],
+    )
+    assert compare.roll_up(tables).cases["name"].tolist() == ["东县和平镇", "西县和平镇"]
+
+
+def test_places_of_a_study_without_numeric_codes_climb_by_their_path() -> None:
+    place = "云溪县/青禾镇/东岭村"
+    CODES[place], LEVELS[place] = "x-dongling", "village"
+    tables = study(sources=[source(S1, 1)], articles=[article(S1, 0)], cases=[case(S1, 0, place)], passages=[passage(S1, 0, 0, "村")])
+    assert compare.roll_up(tables, "county").cases["case"].tolist() == ["云溪县"]
+    assert compare.roll_up(tables, "province").too_coarse["why"].tolist() == ["its path names no province"]
+
+
+# Mechanisms
+
+
+def test_mechanism_table_counts_body_passages_and_tells_silence_from_short_text(small: Tables) -> None:
+    table = compare.mechanism_table(compare.roll_up(small), ["branch_coop", "land", "nobody"]).set_index(["name", "code"])
+    hit = table.loc[("青禾镇", "branch_coop")]
+    assert (hit["passages"], hit["hits"], hit["mentions"], hit["chars"]) == (2, 1, 2, 100)
+    assert (hit["share"], hit["rate"], hit["state"], hit["interval"]) == (0.5, 20.0, "1", "wilson")
+    # 2 mentions in 1,900 characters: a text of 1,800 would be silent by chance in exp(-2/1900*1800) = 15% of cases
+    silent = table.loc[("石泉乡", "branch_coop")]
+    assert silent["chance_silent"] == pytest.approx(math.exp(-2 / 1900 * 1800))
+    assert silent["state"] == ""
+    assert table.loc[("石泉乡", "nobody"), "chance_silent"] == 1.0
+
+
+def test_a_long_silent_text_is_informative() -> None:
+    tables = study(
+        sources=[source(S1, 1), source(S2, 2)],
+        articles=[article(S1, 0), article(S2, 0)],
+        cases=[case(S1, 0, TOWN), case(S2, 0, OTHER)],
+        passages=[passage(S1, 0, 0, "土" * 100), passage(S2, 0, 0, "水" * 1000)],
+        codings=[coding(S1, i, i + 1, "land", 0, 0) for i in range(4)],
+    )
+    table = compare.mechanism_table(compare.roll_up(tables)).set_index("name")
+    assert table.loc["石泉乡", "state"] == "0"
+    assert table.loc["石泉乡", "chance_silent"] == pytest.approx(math.exp(-4 / 1100 * 1000))
+
+
+def test_shares_of_several_articles_are_resampled_by_article() -> None:
+    sids = [f"s{d * 16}" for d in "abcd"]
+    tables = study(
+        sources=[source(s, i) for i, s in enumerate(sids)],
+        articles=[article(s, 0) for s in sids],
+        cases=[case(s, 0, TOWN) for s in sids],
+        passages=[passage(s, at, 0, "土地") for s in sids for at in (0, 10)],
+        codings=[coding(s, at, at + 1, "land", at, 0) for s in sids[:2] for at in (0, 10)],
+    )
+    row = compare.mechanism_table(compare.roll_up(tables)).iloc[0]
+    assert (row["share"], row["interval"]) == (0.5, "articles")
+    # Two articles all land, two none: a draw of four has 0..4 of the first kind, each end with chance 1/16.
+    assert (row["share_low"], row["share_high"]) == (0.0, 1.0)
+    assert formulas.resampled_share(np.array([2, 2, 0, 0]), np.array([2, 2, 2, 2]), seed=5) == (0.0, 1.0)
+
+
+def test_intervals_against_scipy() -> None:
+    for hits, n in ((0, 7), (3, 10), (12, 12)):
+        low, high = stats.binomtest(hits, n).proportion_ci(method="wilson")
+        assert compare.wilson(hits, n) == pytest.approx((low, high), abs=1e-9)
+    assert compare.garwood(0, 2.0) == pytest.approx((0.0, stats.chi2.ppf(0.975, 2) / 4))
+    assert compare.garwood(5, 1.0) == pytest.approx((stats.chi2.ppf(0.025, 10) / 2, stats.chi2.ppf(0.975, 12) / 2))
+
+
+# Indicators
+
+
+def test_like_is_compared_with_like(small: Tables) -> None:
+    table = compare.indicator_table(compare.roll_up(small))
+    assert table["series"].nunique() == 2  # totals and means never in one series
+    totals = table[table["statistic"] == "total"]
+    assert totals[["name", "status"]].apply(tuple, axis=1).tolist() == [
+        ("青禾镇", "achieved"),
+        ("青禾镇", "achieved"),
+        ("石泉乡", "achieved"),
+        ("石泉乡", "planned"),
+    ]
+    assert math.isnan(totals["high"].iloc[0])
+
+
+def test_case_values_take_medians_and_keep_open_ends_open(small: Tables) -> None:
+    values = compare.case_values(compare.indicator_table(compare.roll_up(small)))
+    town = values[(values["name"] == "青禾镇") & values["series"].str.contains("total")].iloc[0]
+    assert (town["n"], town["low"]) == (2, 750.0)
+    assert math.isnan(town["high"])  # the median of 300 and an open end is open
+
+
+def test_indicators_in_base_units(small: Tables) -> None:
+    table = compare.indicator_table(compare.roll_up(small), base=True)
+    assert set(table["unit"]) == {"m2"}
+    assert table["low"].iloc[0] in (800000.0, 200000.0)
+
+
+def test_a_series_cannot_be_made_by_something_else(small: Tables) -> None:
+    with pytest.raises(CaseworkError, match="did you mean 'unit'"):
+        compare.indicator_table(compare.roll_up(small), by=["units"])
+
+
+def test_across_cases_gives_an_interval_only_from_eight_cases_on() -> None:
+    values = pd.DataFrame(
+        [
+            {
+                "series": "x",
+                "status": "achieved",
+                "case": str(i),
+                "name": str(i),
+                "indicator": "jobs",
+                "unit": "count:人",
+                "n": 1,
+                "low": float(i),
+                "high": float(i),
+            }
+            for i in range(1, 10)
+        ]
+    )
+    nine, seven = compare.across_cases(values).iloc[0], compare.across_cases(values.head(7)).iloc[0]
+    assert (nine["n_cases"], nine["low"], nine["high"]) == (9, 5.0, 5.0)
+    assert nine["low_from"] <= 5.0 <= nine["low_to"]
+    assert nine["low_from"] >= 1.0
+    assert math.isnan(seven["low_from"])
+    assert compare.across_cases(values).equals(compare.across_cases(values))
+
+
+# Language
+
+
+def test_simple_maths_of_the_manual() -> None:
+    assert round(compare.simple_maths(35, 112_289_776, 263, 1_559_716_979), 6) == 1.122429
+
+
+def test_log_likelihood_against_scipy() -> None:
+    a, size_a, b, size_b = 20, 1000, 10, 1500
+    expected = np.array([size_a, size_b]) * (a + b) / (size_a + size_b)
+    g2 = stats.power_divergence([a, b], expected, lambda_="log-likelihood").statistic
+    assert compare.log_likelihood(a, size_a, b, size_b) == pytest.approx(g2)
+    assert compare.log_likelihood(0, 100, 0, 100) == 0.0
+
+
+def test_keyness_ranks_by_log_ratio_and_tells_the_range() -> None:
+    a = pd.DataFrame({"article_id": ["a", "b"], "role": "body", "text": ["合作社领办合作社。大棚。", "合作社里大棚多。"]})
+    b = pd.DataFrame(
+        {"article_id": ["c", "c"], "role": ["body", "caption"], "text": ["直播间里果园多，直播带货，直播下乡。大棚。", "合作社"]}
+    )
+    table = compare.keyness(a, b, min_count=1, all_words=True).set_index("word")
+    coop = table.loc["合作社"]
+    assert (coop["side"], coop["count_a"], coop["count_b"], coop["articles_a"], coop["articles_b"]) == ("a", 3, 0, 2, 0)
+    assert list(table["log_ratio"]) == sorted(table["log_ratio"], reverse=True)
+    size_a = len(compare.cut_words("".join(a["text"])))
+    size_b = len(compare.cut_words(b["text"].iloc[0]))
+    assert coop["log_ratio"] == pytest.approx(math.log2((3 / size_a) / (0.5 / size_b)))
+    assert compare.keyness(a, b.head(0)).empty
+
+
+def test_concordance_shows_a_word_in_its_place(small: Tables) -> None:
+    lines = compare.concordance(compare.roll_up(small).passages, "合作社", width=4)
+    assert len(lines) == 5
+    assert lines[["left", "hit", "right"]].iloc[0].tolist() == ["支部领办", "合作社", "。青禾镇"]
+    text = compare.roll_up(small).passages["text"].iloc[0]
+    assert all(text[s:e] == "合作社" for s, e in zip(lines["start"], lines["end"], strict=True))
+    assert len(compare.concordance(compare.roll_up(small).passages, "流转|技术员", regex=True)) == 205
+    with pytest.raises(CaseworkError, match="not a regular expression"):
+        compare.concordance(small.passages, "(", regex=True)
+
+
+# Labels
+
+
+def label(sid: str, at: int, kind: str, surface: str, members: str = "") -> dict[str, object]:
+    return {
+        "label_id": f"{sid}:{at}-{at + 5}",
+        "source_id": sid,
+        "article_id": f"{sid}:a0",
+        "case_id": f"{sid}:k0",
+        "passage_id": f"{sid}:p0",
+        "start": at,
+        "end": at + 5,
+        "surface": surface,
+        "kind": kind,
+        "members": members,
+        "spans": f"{at}-{at + 5}",
+    }
+
+
+def test_models_and_slogans(small: Tables) -> None:
+    rows = {
+        **rows_of(small),
+        "labels": [
+            label(S1, 0, "model", "党支部+合作社+农户", "党支部;合作社;农户"),
+            label(S2, 0, "model", "党支部＋合作社＋农户", "党支部;合作社;农户"),
+            label(S3, 0, "model", "党支部+合作社+农户", "党支部;合作社;农户"),
+            label(S1, 9, "model", "企业+基地", "企业;基地"),
+            label(S2, 9, "slogan", "五抓五促"),
+            label(S2, 19, "slogan", "五抓五促"),
+        ],
+    }
+    rolled = compare.roll_up(study(**rows))
+    models = compare.model_table(rolled)
+    assert models["model"].tolist() == ["党支部+合作社+农户", "企业+基地"]
+    assert models.loc[0, ["mentions", "cases", "roles"]].tolist() == [2, 2, "party;cooperative;household"]
+    members = compare.model_members(models)
+    assert members[["member", "position", "role"]].iloc[3].tolist() == ["企业", 1, "firm"]
+    assert compare.slogan_table(rolled).loc[0, ["slogan", "mentions", "articles"]].tolist() == ["五抓五促", 2, 1]
+
+
+# Time and contradictions
+
+
+def test_publication_dates_put_the_undated_last(small: Tables) -> None:
+    rows = {**rows_of(small), "articles": [article(S1, 0) | {"published": ""}, article(S2, 0)]}
+    dates = compare.publication_dates(compare.roll_up(study(**rows)))
+    assert dates["source_id"].tolist() == [S2, S1]
+    assert dates["outlet_level"].tolist() == ["county", "county"]
+
+
+def test_periods_count_claims_by_year(small: Tables) -> None:
+    counted = compare.periods(compare.roll_up(small))
+    assert counted.to_dict("records") == [
+        {"year": "2022", "status": "achieved", "claims": 4},
+        {"year": "2022", "status": "planned", "claims": 1},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [
+        ((1200, 1200), (1500, None), "contradiction"),
+        ((1200, None), (1500, 1500), ""),  # at least 1,200 allows 1,500
+        ((None, 40), (30, 30), ""),
+        ((None, 40), (50, 60), "contradiction"),
+    ],
+)
+def test_only_disjoint_amounts_contradict(first: tuple[float, float], second: tuple[float, float], kind: str, small: Tables) -> None:
+    rows = {**rows_of(small), "claims": [claim(S1, 10, *first), claim(S2, 10, *second, TOWN)]}
+    found = compare.contradictions(study(**rows))
+    assert found["kind"].tolist() == ([kind] if kind else [])
+
+
+def test_a_copy_never_confirms_but_its_change_is_told(small: Tables) -> None:
+    assert compare.contradictions(small)["kind"].tolist() == []  # at least 1,200 and 1,300 agree
+    rows = {**rows_of(small), "claims": [claim(S1, 10, 1200, 1200), claim(S3, 10, 1300, 1300), claim(S2, 10, 900, 900, TOWN)]}
+    found = compare.contradictions(study(**rows))
+    assert sorted(found["kind"]) == ["contradiction", "copy differs"]
+    later = {**rows, "claims": [claim(S1, 10, 1200, 1200), claim(S2, 10, 1300, 1300, TOWN, period="2023")]}
+    assert compare.contradictions(study(**later)).empty
+
+
+# What goes together
+
+
+def test_cooccurrence_is_the_permutation_test_in_full() -> None:
+    codings = [coding(S1, p, p + 1, "a", p, 0) for p in (0, 10)] + [coding(S1, p + 2, p + 3, "b", p, 0) for p in (0, 10, 20)]
+    tables = study(
+        sources=[source(S1, 1)],
+        articles=[article(S1, 0)],
+        cases=[case(S1, 0, TOWN)],
+        passages=[passage(S1, p, 0, "土地合作") for p in (0, 10, 20, 30, 40)],
+        codings=codings,
+    )
+    row = compare.cooccurrence(compare.roll_up(tables)).iloc[0]
+    assert (row["observed"], row["expected"]) == (2, 1.2)
+    at_least = [len({i for i, a in enumerate(perm) if a} & {0, 1, 2}) >= 2 for perm in permutations((1, 1, 0, 0, 0))]
+    assert row["p"] == pytest.approx(sum(at_least) / len(at_least))
+
+
+def test_cooccurrence_drops_one_phrase_read_twice() -> None:
+    codings = [coding(S1, p, p + 4, code, p, 0) for p in (0, 10) for code in ("a", "b")]
+    tables = study(
+        sources=[source(S1, 1)],
+        articles=[article(S1, 0)],
+        cases=[case(S1, 0, TOWN)],
+        passages=[passage(S1, p, 0, "土地合作") for p in (0, 10, 20)],
+        codings=codings,
+    )
+    assert compare.cooccurrence(compare.roll_up(tables), min_passages=1).empty
+
+
+def states(rows: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"case": c, "code": f"m{i}", "state": {"-": ""}.get(s, s)} for c, text in rows.items() for i, s in enumerate(text)]
+    )
+
+
+def test_distances_and_order_of_cases() -> None:
+    distances = compare.case_distances(states({"a": "1100", "b": "1110", "c": "0011", "d": "1-00"}))
+    assert distances.loc["a", "b"] == pytest.approx(1 / 3)
+    assert distances.loc["a", "c"] == 1.0
+    assert distances.loc["a", "d"] == 0.0  # the second code is not told in d, so it does not count
+    # c shares something with b alone, b with a, and d is a as far as it tells; of the two ends c comes before d.
+    assert compare.case_order(distances) == ["c", "b", "a", "d"]
+    assert compare.case_order(distances.loc[["d", "b", "a", "c"], ["d", "b", "a", "c"]]) == ["c", "b", "a", "d"]
+    assert compare.case_order(distances.loc[["c"], ["c"]]) == ["c"]
+
+
+def test_correspondence_of_greenacres_smokers() -> None:
+    """Greenacre (2007), table 9.1 and its published principal inertias."""
+    smokers = pd.DataFrame(
+        [[4, 2, 3, 2], [4, 3, 7, 4], [25, 10, 12, 4], [18, 24, 33, 13], [10, 6, 7, 2]],
+        index=["SM", "JM", "SE", "JE", "SC"],
+        columns=["none", "light", "medium", "heavy"],
+    )
+    found = compare.correspondence(smokers)
+    assert found.inertia == pytest.approx((0.074759, 0.010017, 0.000414), abs=5e-7)
+    assert found.shares[0] == pytest.approx(0.878, abs=5e-4)
+    assert found.columns.loc["none", "axis_1"] == pytest.approx(0.393308, abs=5e-7)
+    assert found.rows.loc["SE", "axis_1"] == pytest.approx(0.380595, abs=5e-7)
+    assert sum(found.inertia) == pytest.approx(stats.chi2_contingency(smokers).statistic / smokers.to_numpy().sum())
+    assert (found.columns["mass"] * found.columns["axis_1"]).sum() == pytest.approx(0, abs=1e-9)
+    assert compare.correspondence(smokers.iloc[:1]).inertia == ()
+
+
+# Accounts and the matrix
+
+
+def test_the_account_of_characters_adds_up() -> None:
+    tables = study(
+        sources=[source(S1, 1, chars=100)],  # type: ignore[arg-type]
+        articles=[article(S1, 0)],
+        passages=[passage(S1, 0, "", "甲" * 40), passage(S1, 41, "", "乙" * 20, "chrome"), passage(S1, 70, "", "丙" * 25, "body")],
+        edits=[
+            {"source_id": S1, "start": 5, "end": 9, "rule": "pinyin", "raw": "", "new": ""},
+            {"source_id": S1, "start": 50, "end": 55, "rule": "stray_spaces", "raw": "", "new": ""},
+            {"source_id": S1, "start": 38, "end": 43, "rule": "stray_spaces", "raw": "", "new": ""},
+        ],
+    )
+    row = compare.character_account(tables).iloc[0]
+    assert (row["kept"], row["repaired"], row["chrome"], row["blank"]) == (65 - 4 - 2, 4 + 2, 20, 15)
+    assert row["chars"] == row[["kept", "repaired", "chrome", "caption", "spam", "blank"]].sum()
+
+
+def test_the_flow_counts_what_is_left_out(small: Tables) -> None:
+    counts = compare.flow_counts(small, compare.roll_up(small)).set_index(["stage", "reason"])["n"].to_dict()
+    assert counts[("articles", "")] == 3
+    assert counts[("originals", "copies")] == 1
+    assert counts[("cases", "too_coarse")] == 1
+    parts = [n for (stage, _), n in counts.items() if stage == "claims"]
+    assert sum(parts) == len(small.claims)
+
+
+def test_case_matrix_is_wide_and_all_text(small: Tables) -> None:
+    rolled = compare.roll_up(small)
+    attributes = pd.DataFrame([{"place_code": "990101101", "variable": "gdp", "value": "12.5", "source": "yearbook"}])
+    wide = compare.case_matrix(rolled, compare.mechanism_table(rolled), compare.indicator_table(rolled), attributes)
+    town, other = wide.iloc[0], wide.iloc[1]
+    assert wide["case"].tolist() == [TOWN, OTHER]
+    assert (town["m_branch_coop"], other["m_branch_coop"], town["a_gdp"], other["a_gdp"]) == ("1", "", "12.5", "")
+    low = "i_land_area|流转土地|level|mu||total|2022_planned_low"
+    assert (town[low], other[low]) == ("", "2000")
+    assert wide.map(lambda c: isinstance(c, str)).all(axis=None)
+
+
+def test_everything_stands_an_empty_study() -> None:
+    tables = study()
+    rolled = compare.roll_up(tables)
+    mechanisms = compare.mechanism_table(rolled, ["a"])
+    indicators = compare.indicator_table(rolled)
+    frames = [
+        mechanisms,
+        indicators,
+        compare.case_values(indicators),
+        compare.across_cases(compare.case_values(indicators)),
+        compare.cooccurrence(rolled),
+        compare.model_table(rolled),
+        compare.model_members(compare.model_table(rolled)),
+        compare.slogan_table(rolled),
+        compare.publication_dates(rolled),
+        compare.periods(rolled),
+        compare.contradictions(tables),
+        compare.concordance(rolled.passages, "村"),
+        compare.character_account(tables),
+        compare.case_matrix(rolled, mechanisms, indicators),
+        compare.keyness(rolled.passages, rolled.passages),
+    ]
+    assert all(frame.empty for frame in frames)
+    assert compare.flow_counts(tables, rolled)["n"].sum() == 0
+    assert compare.case_order(compare.case_distances(mechanisms)) == []

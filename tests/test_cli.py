@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +17,8 @@ from test_score import HOUSEHOLDS, LAND, gold, save, write
 from typer.testing import CliRunner, Result
 
 from casework.cli import app
+from casework.study import load_study
+from casework.tables import read_tables
 
 COMMANDS = ("run", "build", "report", "manifest", "score", "init")
 
@@ -95,3 +99,101 @@ def test_score_without_tables_or_gold(tmp_path: Path) -> None:
     one_line(casework("score", tmp_path / "no", tmp_path / "gold.json"), 1, "no such folder of tables")
     tables = write(tmp_path, {"a.txt": [LAND]})
     one_line(casework("score", tables, tmp_path / "gold.json"), 1, "gold.json", "no gold file there")
+
+
+TEXTS = {
+    "one.txt": "柳坪镇党建引领促增收\n本报讯（记者 李青）柳坪镇流转土地1200余亩，带动86户增收。镇里计划投资300万元。\n",
+    "two.txt": "河湾村建起合作社\n河湾村党支部领办合作社，户均增收近3000元，村集体收入达到20余万元。\n",
+}
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A new study with two texts, as `casework init` makes it."""
+    done = casework("init", tmp_path / "Mein Dorf")
+    assert done.exit_code == 0
+    for name, text in TEXTS.items():
+        (tmp_path / "Mein Dorf" / "texts" / name).write_text(text, encoding="utf-8")
+    return tmp_path / "Mein Dorf" / "study.yaml"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_init_makes_a_study_that_builds(study: Path) -> None:
+    assert load_study(study).name == "mein-dorf"
+    assert {p.name for p in (study.parent / "notebooks").iterdir()} == {"corpus.ipynb", "case.ipynb", "compare.ipynb", "language.ipynb"}
+    done = casework("build", study)
+    assert done.exit_code == 0, done.stderr
+    claims = read_tables(study.parent / ".casework" / "mein-dorf" / "tables").claims
+    assert {"1200余亩", "86户", "300万元", "近3000元", "20余万元"} <= set(claims["surface"])
+
+
+def test_init_leaves_a_folder_alone_that_holds_something(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    one_line(casework("init", tmp_path), 1, "not empty")
+    assert contents(tmp_path) == {"mine.txt": b"mine"}
+
+
+def test_manifest_registers_and_keeps_what_was_typed(study: Path) -> None:
+    path = study.parent / "texts" / "manifest.csv"
+    assert "2 files registered, 2 of them new" in casework("manifest", study).stdout
+    header, first, second = path.read_text(encoding="utf-8").splitlines()
+    cells = dict(zip(header.split(","), first.split(","), strict=True)) | {"outlet": "青禾新闻"}
+    path.write_text("\n".join([header, ",".join(cells.values()), second]) + "\n", encoding="utf-8")
+    (study.parent / "texts" / "three.txt").write_text("河湾村修路3公里。\n", encoding="utf-8")
+    assert "3 files registered, 1 of them new" in casework("manifest", study).stdout
+    assert "青禾新闻" in path.read_text(encoding="utf-8")
+
+
+def test_missing_files_are_named_with_their_hash_and_place(study: Path) -> None:
+    casework("manifest", study)
+    gone = study.parent / "texts" / "two.txt"
+    sha256 = hashlib.sha256(gone.read_bytes()).hexdigest()
+    gone.unlink()
+    before = contents(study.parent)
+    done = casework("run", study)
+    assert done.exit_code == 1
+    for word in ("two.txt", sha256, str(gone)):
+        assert word in done.stderr
+    assert contents(study.parent) == before
+
+
+def test_a_changed_file_stops_the_build_before_anything_is_written(study: Path) -> None:
+    casework("manifest", study)
+    (study.parent / "texts" / "two.txt").write_text("另一篇。\n", encoding="utf-8")
+    before = contents(study.parent)
+    one_line(casework("build", study), 1, "manifest.csv:3", "two.txt", "sha256")
+    assert contents(study.parent) == before
+
+
+def test_no_folder_and_an_empty_one(study: Path) -> None:
+    one_line(casework("build", study, "--raw", study.parent / "nowhere"), 1, "nowhere", "no such folder")
+    (study.parent / "empty").mkdir()
+    one_line(casework("build", study, "--raw", study.parent / "empty"), 1, "empty")
+    assert not (study.parent / ".casework").exists()
+
+
+def test_a_bad_file_among_good_ones_is_a_row_in_problems(study: Path) -> None:
+    (study.parent / "texts" / "empty.txt").write_bytes(b"")
+    (study.parent / "texts" / "binary.txt").write_bytes(bytes(range(256)) * 8)
+    (study.parent / "texts" / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    done = casework("build", study)
+    assert done.exit_code == 0, done.stderr
+    tables = read_tables(study.parent / ".casework" / "mein-dorf" / "tables")
+    assert sorted(tables.sources["file"]) == ["one.txt", "two.txt"]
+    told = " ".join(tables.problems["message"])
+    assert all(name in told for name in ("empty.txt", "binary.txt", "broken.pdf"))
+    assert casework("build", study, "--strict").exit_code == 1
+
+
+def test_two_builds_give_the_same_bytes(study: Path, tmp_path: Path) -> None:
+    """Also with another hash seed, another number of processes and another working folder."""
+    command = [sys.executable, "-m", "casework.cli", "build", study]
+    for seed in ("1", "2"):
+        options = ["--out", tmp_path / f"tables{seed}", "--jobs", seed]
+        subprocess.run([*command, *options], cwd=tmp_path, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed})
+    first, second = contents(tmp_path / "tables1"), contents(tmp_path / "tables2")
+    assert len(first) > 10
+    assert first == second

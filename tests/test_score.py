@@ -47,11 +47,13 @@ def claim(source_id: str, q: dict[str, Any]) -> dict[str, Any]:
 def write(folder: Path, files: dict[str, list[dict[str, Any]]], roles: tuple[str, str] = ("chrome", "body")) -> Path:
     """Write tables that say of each file what `files` says, its first line and the rest in two passages."""
     cut = TEXT.index("\n")
-    rows: dict[str, list[dict[str, Any]]] = {"sources": [], "passages": [], "cases": [], "claims": []}
+    rows: dict[str, list[dict[str, Any]]] = {"sources": [], "articles": [], "passages": [], "cases": [], "claims": []}
     for i, (file, claims) in enumerate(files.items()):
         sid = f"s{i:016x}"
         facts = {"sha256": f"{i:064x}", "bytes": 1, "encoding": "utf-8", "chars": len(TEXT), "script": "simplified"}
         rows["sources"].append({"source_id": sid, "file": f"texts/{file}"} | facts)
+        whole = {"article_id": f"{sid}:a0", "source_id": sid, "spans": f"0-{len(TEXT)}"}
+        rows["articles"].append(whole | {"authorship": "unknown", "chars": len(TEXT)})
         for seq, (role, a, b) in enumerate(((roles[0], 0, cut), (roles[1], cut + 1, len(TEXT)))):
             case = f"{sid}:k{cut + 1}" if seq else ""
             rows["passages"].append(

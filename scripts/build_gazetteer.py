@@ -77,9 +77,11 @@ def rows(tarball: Path, name: str) -> Iterator[dict[str, str]]:
 
 def units(tables: dict[str, list[dict[str, str]]]) -> str:
     """Write provinces, prefectures, counties and townships, a line a unit or a county."""
+    above = {r["code"]: r["name"] for name in ("cities", "areas") for r in tables[name]}
     towns: dict[str, list[tuple[int, str]]] = {}
     for row in tables["streets"]:
-        towns.setdefault(row["areaCode"], []).append((int(row["code"][6:]), clean_name(row["name"])))
+        name = town_name(clean_name(row["name"]), [above[row["cityCode"]], above[row["areaCode"]]])
+        towns.setdefault(row["areaCode"], []).append((int(row["code"][6:]), name))
     lines = [f"{r['code']} {clean_name(r['name'])}" for name in ("provinces", "cities") for r in tables[name]]
     for r in tables["areas"]:
         lines.append(f"{r['code']} {clean_name(r['name'])} {listing(towns.get(r['code'], []))}".rstrip())
@@ -109,6 +111,19 @@ def clean_name(name: str) -> str:
     return name
 
 
+def town_name(name: str, above: Iterable[str]) -> str:
+    """Cut the name of the prefecture and county that some counties write before their townships' names.
+
+    >>> town_name("济源市承留镇", ["济源市"]), town_name("芒市镇", ["芒市"])
+    ('承留镇', '芒市镇')
+    """
+    for unit in above:
+        rest = name.removeprefix(unit).removeprefix("人民政府")
+        if re.search(r"..(?:街道|镇|乡)$", rest):
+            name = rest
+    return name
+
+
 def village_name(name: str, above: Iterable[str]) -> str:
     """Give the name people say, short: `X` for the village X, `X@` for a neighbourhood, else `X!`.
 
@@ -118,6 +133,7 @@ def village_name(name: str, above: Iterable[str]) -> str:
     for unit in above:
         if unit and name.startswith(unit) and len(name) > len(unit) + 3:
             name = name[len(unit) :]
+    name = re.sub(r"(?<=..)[（(][^（）()]*[）)]$", "", name)
     if (m := COMMITTEE.search(name)) and m.start():
         return name[: m.start()].removesuffix("村") or name[: m.start()] + "!"
     if (m := NEIGHBOURHOOD.search(name)) and m.start():

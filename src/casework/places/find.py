@@ -102,7 +102,7 @@ def _accept_short(page: Page, gazetteer: Gazetteer, context: Context, hits: list
     """Counties of two characters (磁县): where a name may begin, or where the page is about them."""
     out = []
     for hit in hits:
-        if is_bounded(page, gazetteer, hit.start, set()):
+        if is_bounded(page, gazetteer, hit.start, set(), strict=True):
             context.add(hit.keys[0], 3 * _strength(page, gazetteer, hit))
             out.append(hit)
     known = {k for h in out for k in h.keys}
@@ -141,6 +141,9 @@ def _accept_stems(page: Page, gazetteer: Gazetteer, context: Context, hits: list
             hit.keys = supported
         elif hit.start in touching or (name in words.plain and hit.level != "province"):
             continue
+        elif hit.level == "county" and (key := _leads_on(page, gazetteer, hit)) and name in begun:
+            hit.keys = (key,)
+            context.add(key, 2 * _strength(page, gazetteer, hit))
         elif hit.level == "county":
             if not near or name not in begun or not (often[name] > 2 or is_place_word(name)):
                 continue
@@ -152,6 +155,15 @@ def _accept_stems(page: Page, gazetteer: Gazetteer, context: Context, hits: list
         if (key := context.decide(hit)) is not None:
             context.add(key, 0.5 * _strength(page, gazetteer, hit))
     return out
+
+
+def _leads_on(page: Page, gazetteer: Gazetteer, hit: Hit) -> str:
+    """Give the key of the county whose own township or village stands straight after the bare name (安吉余村)."""
+    after = page.text[hit.end : hit.end + 8]
+    for key in hit.keys:
+        if gazetteer.level(key) == "county" and any(after.startswith(n) for n in gazetteer.local(key).whole):
+            return key
+    return ""
 
 
 def _bounded_only(page: Page, hits: list[Hit]) -> list[Hit]:

@@ -61,6 +61,7 @@ class Local:
     odd: dict[str, list[str]]
     villages: dict[str, list[str]]
     village_stems: dict[str, list[str]]
+    whole: tuple[str, ...]
     _scanner: tuple[AhoCorasick, list[str]] | None = None
 
     @property
@@ -275,7 +276,7 @@ class Gazetteer:
                 (stems if stem != name else odd).setdefault(stem, []).append(key)
             tails, villages = self.words.village_tails, self.villages(county)
             short = {name[:-1]: keys for name, keys in villages.items() if len(name) > 3 and name[:-1].endswith(tails)}
-            self._local[county] = Local(stems, odd, villages, short)
+            self._local[county] = Local(stems, odd, villages, short, (*villages, *(self.names[k] for k in self.towns(county))))
         return self._local[county]
 
 

@@ -17,6 +17,7 @@ WINDOW = 6
 NAME_TAGS = {"nr", "nrt", "nrfg", "ns", "nz", "nt", "s", "f", "x"}
 PART_TAGS = {"n", "m", "q", "zg", "j", "b", "g", "ng", "a", "an"}
 END_TAGS = {"v", "vg"}
+FAIR_TAGS = {"n", "nz", "a", "nr", "ns"}
 
 
 def known_names(page: Page, gazetteer: Gazetteer, counties: list[str], before: list[Hit]) -> list[Hit]:
@@ -139,7 +140,7 @@ def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, end
         hard = is_bounded(page, gazetteer, start, set(ends), soft=False)
         if start not in ends and (len(stem) < 2 or len(stem) > 5 or not is_bounded(page, gazetteer, start, set(ends), strict=True)):
             continue
-        if _no_name(gazetteer, stem, rank) or not _like_a_name(stem):
+        if _no_name(gazetteer, stem, rank) or not (_like_a_name(stem) or start in ends and _is_fair_word(gazetteer, page, stem, end)):
             if hard:
                 return None
             continue
@@ -164,6 +165,11 @@ def _look_alike(page: Page, gazetteer: Gazetteer, context: Context, at: int, end
         return None
     code = gazetteer.place(like[0][1]).code
     return Hit(before.start, end, (like[0][1],), "look_alike", "township", flags={"no_such_place"}, how=f"look_alike:{code}")
+
+
+def _is_fair_word(gazetteer: Gazetteer, page: Page, stem: str, end: int) -> bool:
+    """Tell whether a plain word straight after a township is a village's name all the same (先锋村, not 发展村集体)."""
+    return stem in gazetteer.words.plain and rjieba.tag(stem)[0][1] in FAIR_TAGS and not page.text.startswith(gazetteer.words.common, end)
 
 
 def _differ_by_one(name: str, other: str) -> bool:

@@ -127,7 +127,7 @@ class Walk:
         town = outer or self._town()
         county = (outer or self._last_key("county") or town)[:6]
         for keys in ([k for k in hit.keys if town and k.startswith(town)], [k for k in hit.keys if county and k.startswith(county)]):
-            if len(keys) == 1:
+            if keys and len({k[:9] for k in keys}) == 1:
                 if outer or keys[0].startswith(town) or town != self.home_town:
                     return self._known_village(keys[0], hit, outer)
                 break
@@ -176,7 +176,8 @@ class Walk:
         key = f"{above}{MADE}{name}"
         if not self._in_name(hit):
             self._remember(key, place)
-        return Said(key, place, "path" if hit.chained else "pattern", hit.flags | {"ambiguous" if hit.keys else "not_in_gazetteer"})
+        doubt = "ambiguous" if hit.keys and outer.level == "county" else "not_in_gazetteer"
+        return Said(key, place, "path" if hit.chained else "pattern", hit.flags | {doubt})
 
     def _back(self, hit: Hit) -> Said:
         level = hit.level

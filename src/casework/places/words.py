@@ -44,6 +44,7 @@ class Words:
     numerals: frozenset[str]
     back: re.Pattern[str]
     back_level: dict[str, str]
+    common: tuple[str, ...]
     not_after: dict[str, tuple[str, ...]]
     needs_start: frozenset[str]
     village_tails: tuple[str, ...]
@@ -111,6 +112,7 @@ def load_words() -> Words:
         numerals=frozenset(no_name["numerals"]),
         back=re.compile(either([w for level in back.values() for w in level])),
         back_level={w: level for level, words in back.items() for w in words},
+        common=tuple(no_name["common"]),
         not_after={k: tuple(v) for k, v in book.section("not_after").items()},
         needs_start=frozenset(book.terms("needs_start")),
         village_tails=book.terms("village_tails"),

@@ -145,7 +145,7 @@ def write_bytes(head: dict[str, Any], lines: list[Line]) -> bytes:
     kind = head["file"].rpartition(".")[2]
     if kind == "html":
         return render.write_html(lines, head["headline"], (HERE / "demo" / "page.html").read_text(encoding="utf-8")).encode()
-    return render.write_pdf(lines, int(head["rows"])) if kind == "pdf" else render.write_docx(lines)
+    return render.write_pdf(lines) if kind == "pdf" else render.write_docx(lines)
 
 
 def build_file(doc: Document) -> tuple[bytes, dict[str, Any]]:

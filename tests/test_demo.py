@@ -17,6 +17,7 @@ import pytest
 from opencc import OpenCC
 
 from casework.codebook import load_codebook
+from casework.sources import Source, iter_sources, read_manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "data" / "raw" / "demo"
@@ -82,6 +83,12 @@ def test_gold_stands_where_it_says(file: str) -> None:
     for row in gold["quantities"]:
         assert set(row["place"].split("/")) <= paths
         assert row["low"] is not None or row["high"] is not None
+
+
+def test_the_readers_give_the_text_that_the_gold_counts_in() -> None:
+    read = {s.file: s for s in iter_sources(DEMO, read_manifest(DEMO / "manifest.csv")) if isinstance(s, Source)}
+    assert {file for file in GOLD if file not in read or read[file].raw != raw_text(file)} == set()
+    assert read["09_gb18030.txt"].encoding == "gb18030"
 
 
 def test_codings_use_the_codebook_and_stand_on_passages() -> None:

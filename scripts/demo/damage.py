@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 
 from demo.markup import Line
 
+CHOSEN = {"为": "為", "众": "眾", "签": "簽", "群": "群"}
 KEEP = frozenset("余后斗范里面系向台几周表折采回丑谷干松只卜才冲咸于云")
 ASCII = str.maketrans("，：；（）？！", ",:;()?!")
 WIDE = str.maketrans("0123456789%.", "０１２３４５６７８９％．")
@@ -17,7 +18,7 @@ _PINYIN: dict[str, str] = YAML(typ="safe").load(Path(__file__).with_name("pinyin
 
 def traditional(c: str) -> str:
     """One character at a time, as web converters do: those with several traditional forms stay as they are."""
-    return c if c in KEEP else _CONVERTER.convert(c)
+    return c if c in KEEP else CHOSEN.get(c) or _CONVERTER.convert(c)
 
 
 def to_traditional(line: Line, pinyin: bool) -> None:

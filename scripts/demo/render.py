@@ -4,7 +4,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from io import BytesIO
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -145,12 +145,12 @@ def stream(data: bytes, extra: str = "") -> bytes:
     return f"<< /Length {len(data)} {extra}>>\nstream\n".encode() + data + b"\nendstream"
 
 
-def write_pdf(lines: Sequence[Line], rows_a_page: int) -> bytes:
-    """A paper with a text layer, set in the embedded subset font; the same lines give the same bytes."""
+def write_pdf(lines: Sequence[Line]) -> bytes:
+    """A paper with a text layer, set in the embedded subset font; its running head begins each page. The same lines give the same bytes."""
     font = TTFont(FONT)
     cid = {chr(code): int(name[3:]) for code, name in font.getBestCmap().items()}
-    rows = pdf_lines(lines, 41)
-    pages = [rows[i:i + rows_a_page] for i in range(0, len(rows), rows_a_page)]
+    heads = [i for i, line in enumerate(lines) if text_of(line) == text_of(lines[0])]
+    pages = [pdf_lines(lines[a:b], 41) for a, b in pairwise([*heads, len(lines)])]
     kids = " ".join(f"{8 + 2 * i} 0 R" for i in range(len(pages)))
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
                b"<< /Type /Font /Subtype /Type0 /BaseFont /DEMOAA+NotoSansCJKsc /Encoding /Identity-H"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from casework.articles.lines import Line, book_pattern, is_enumerated, same_words
+from casework.articles.lines import Line
+from casework.articles.patterns import book_pattern, is_enumerated, same_words
 from casework.codebook import load_codebook
 
 __all__ = ["Head", "find_heads", "is_subtitle", "shared_pairs"]
@@ -33,9 +34,9 @@ def find_heads(lines: Sequence[Line], page: str, headline: str) -> list[Head]:
         return [Head(shorts[0], [shorts[0]], [])] if shorts else []
     date_first = any(_is_date_first(lines, a, b) for a, b in runs[1:])
     heads = [_first_head(lines, *runs[0], page, headline, date_first)]
-    sizes = [sum(len(line.text) for line in lines[b:end]) for (_, b), end in zip(runs, [*(a for a, _ in runs[1:]), len(lines)], strict=True)]
-    for (a, b), size in zip(runs[1:], sizes[1:], strict=True):
-        head = _later_head(lines, a, b, date_first, size)
+    ends = [*(a for a, _ in runs[1:]), len(lines)]
+    for (a, b), end in zip(runs[1:], ends[1:], strict=True):
+        head = _later_head(lines, a, b, date_first, sum(len(line.text) for line in lines[b:end]))
         if head is not None:
             heads.append(head)
     return heads

@@ -9,7 +9,8 @@ from functools import cache
 from statistics import median_low
 
 from casework.articles.heads import Head, find_heads, is_subtitle, shared_pairs
-from casework.articles.lines import Line, book_pattern, ends_closed, is_enumerated, is_name, same_words
+from casework.articles.lines import Line
+from casework.articles.patterns import book_pattern, ends_closed, is_enumerated, is_name, same_words
 from casework.articles.seams import JOIN, crosses, seam
 from casework.codebook import load_codebook
 
@@ -172,9 +173,9 @@ class _Layout:
             if len(line.text) > PHOTO_SENTENCE or line.text.count("\u3002") != 1 or not line.text.endswith("\u3002"):
                 continue
             odd = 0 < self.indent < line.indent and indents[line.indent] <= max(2, len(body) // 5)
-            if odd or self._beside_photo(i, draft, last_long >= 0 and at < len(long)):
-                draft.roles[i] = "caption"
-            elif last_long >= 0 and at < len(long) and self._breaks_parallel(line.text, last_long, long[at]):
+            inside = last_long >= 0 and at < len(long)
+            parallel = inside and self._breaks_parallel(line.text, last_long, long[at])
+            if odd or parallel or self._beside_photo(i, draft, inside):
                 draft.roles[i] = "caption"
 
     def _breaks_parallel(self, words: str, above: int, below: int) -> bool:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
+from casework.articles.patterns import CLOSERS, book_pattern, filled, is_name
+from casework.articles.rows import read_rows
 from casework.codebook import load_codebook
 from casework.text import Span, Text
 
-__all__ = ["Line", "book_pattern", "ends_closed", "is_enumerated", "is_name", "read_lines", "same_words"]
+__all__ = ["Line", "read_lines"]
 
-_BREAK = re.compile("[^\\n\\r\\x0b\\x0c\\x1c-\\x1e\\x85\\u2028\\u2029]+")
-_STOPS = "\u3002\uff01\uff1f\uff1b\uff1a\u2026!?;:"
-_CLOSERS = "\u201d\u2019\u300d\u300f\uff09)\u3011\u300b"
-_WORDS = re.compile(r"\W+")
-_WIDE = re.compile("[\u1100-\uffef]")
 MAX_FURNITURE = 120
 PROSE = 60
 
@@ -25,81 +21,37 @@ class Line(NamedTuple):
     """A line that is not blank: its place in the clean text, what it looks like, and why.
 
     `kind` is prose, short, chrome, spam, byline or caption; `name` is the pattern that said so. Rows that were wrapped
-    at the edge of a sheet are one line; `breaks` are the places where the rows meet.
+    at the edge of a sheet are one line of several parts.
     """
 
-    start: int
-    end: int
+    parts: tuple[Span, ...]
     text: str
     gap: int
     indent: int
     kind: str
     name: str = ""
     closes: bool = False
-    breaks: tuple[Span, ...] = ()
 
+    @property
+    def start(self) -> int:
+        """Where the line begins in the clean text."""
+        return self.parts[0].start
 
-class _Row(NamedTuple):
-    start: int
-    end: int
-    text: str
-    gap: int
-    indent: int
+    @property
+    def end(self) -> int:
+        """Where its last part ends."""
+        return self.parts[-1].end
 
 
 def read_lines(text: Text) -> list[Line]:
-    """Cut a clean text into lines, each with its kind; blank lines are only counted."""
+    """Cut a clean text into lines in reading order, each with its kind; blank lines are only counted."""
     lines = []
-    for rows in _unwrapped(_rows(text.clean)):
+    for rows in read_rows(text.clean, lambda words: bool(_kind(words)[1])):
         words = "".join(row.text for row in rows)
         kind, name, closes = _kind(words)
-        breaks = tuple(Span(a.end, b.start) for a, b in pairwise(rows))
-        lines.append(Line(rows[0].start, rows[-1].end, words, rows[0].gap, rows[0].indent, kind, name, closes, breaks))
+        parts = tuple(Span(row.start, row.end) for row in rows)
+        lines.append(Line(parts, words, rows[0].gap, rows[0].indent, kind, name, closes))
     return lines
-
-
-def _rows(clean: str) -> list[_Row]:
-    rows: list[_Row] = []
-    last = 0
-    for m in _BREAK.finditer(clean):
-        words = m[0].strip()
-        if words:
-            start = m.start() + len(m[0]) - len(m[0].lstrip())
-            gap = max(0, clean.count("\n", last, m.start()) - 1) if rows else 0
-            rows.append(_Row(start, start + len(words), words, gap, start - m.start()))
-            last = m.end()
-    return rows
-
-
-def _unwrapped(rows: list[_Row]) -> list[list[_Row]]:
-    """Put rows together that were wrapped at the edge of a sheet.
-
-    A page is wrapped when half of its rows reach the same width; a row that reaches it and does not end a sentence
-    goes on in the next, unless a blank line, an indent or a list number says otherwise.
-    """
-    widths = [_width(row.text) for row in rows]
-    edge = _edge(widths)
-    out: list[list[_Row]] = []
-    for i, row in enumerate(rows):
-        full = edge and i and edge - 4 <= widths[i - 1] <= edge and row.gap == 0
-        if full and not ends_closed(rows[i - 1].text) and row.indent <= rows[i - 1].indent and not _kind(row.text)[1] and not is_enumerated(row.text):
-            out[-1].append(row)
-        else:
-            out.append([row])
-    return out
-
-
-def _width(words: str) -> int:
-    return len(words) + len(_WIDE.findall(words))
-
-
-def _edge(widths: list[int]) -> int:
-    """Give the width that a page's rows are wrapped at, 0 where they are not."""
-    if len(widths) < 6:
-        return 0
-    edge = sorted(widths)[int(len(widths) * 0.95)]
-    near = sum(edge - 4 <= w <= edge for w in widths)
-    return edge if 24 <= edge <= 120 and near >= max(4, 0.45 * len(widths)) else 0
 
 
 def _kind(words: str) -> tuple[str, str, bool]:
@@ -111,6 +63,8 @@ def _kind(words: str) -> tuple[str, str, bool]:
             return "chrome", name, closes
     if len(words) <= MAX_FURNITURE and _is_menu(words):
         return "chrome", "menu", False
+    if words.count("\t") >= 2:
+        return "prose", "table", False
     if len(words) <= 160 and book_pattern("caption").match(words):
         return "caption", "caption", False
     if len(words) <= 70 and (book_pattern("byline").fullmatch(words) or _is_names(words)):
@@ -125,7 +79,7 @@ def _is_sentence(words: str) -> bool:
 def _is_prose(words: str) -> bool:
     """A line is prose when it ends as a sentence, is long, or holds several clauses."""
     words = book_pattern("tail_names").sub("", words) or words
-    last = words.rstrip(_CLOSERS)[-1:]
+    last = words.rstrip(CLOSERS)[-1:]
     if last and last in "\u3002\uff1b\u2026;" and len(words) >= 3 and "\u2026\u2026\u2026" not in words:
         return True
     if last and last in "\uff01\uff1f\uff1a!?:" and len(words) >= 24:
@@ -158,44 +112,9 @@ def _is_names(words: str) -> bool:
     return 2 <= len(tokens) <= 6 and all(map(is_name, tokens))
 
 
-def is_name(words: str) -> bool:
-    """Tell whether some characters look like one personal name, which may be set with a blank inside."""
-    name = "".join(words.split())
-    return 2 <= len(name) <= 3 and name[0] in load_codebook("articles").section("surnames") and name.isalpha() and not name.isascii()
-
-
-def ends_closed(words: str) -> bool:
-    """Tell whether a paragraph ends as a sentence does."""
-    inner = words.rstrip(_CLOSERS)
-    if inner[-1:] and inner[-1] in _STOPS:
-        return True
-    return words[-1:] in ("\uff09", ")")
-
-
-def is_enumerated(words: str) -> bool:
-    """Tell whether a line opens with a number of a list or a mark of a heading."""
-    return bool(book_pattern("enumerated").match(words))
-
-
-def same_words(a: str, b: str) -> bool:
-    """Tell whether two lines are equal but for punctuation and blanks.
-
-    >>> same_words("青禾乡:三步走", "青禾乡：三步走")
-    True
-    """
-    return bool(a) and _WORDS.sub("", a) == _WORDS.sub("", b)
-
-
 @cache
 def _menu() -> frozenset[str]:
     return frozenset(load_codebook("articles").section("menu"))
-
-
-def _filled(pattern: str) -> str:
-    for _ in range(2):
-        for name, part in load_codebook("articles").section("parts").items():
-            pattern = pattern.replace(f"{{{name}}}", part)
-    return pattern
 
 
 @cache
@@ -204,15 +123,5 @@ def _furniture() -> tuple[tuple[str, re.Pattern[str], bool, bool], ...]:
     out = []
     for entry in book.section("furniture"):
         book.check_keys(entry, "a furniture pattern", ("name", "pattern"), ("end", "long"))
-        out.append((entry["name"], re.compile(_filled(entry["pattern"])), bool(entry.get("end")), bool(entry.get("long"))))
+        out.append((entry["name"], re.compile(filled(entry["pattern"])), bool(entry.get("end")), bool(entry.get("long"))))
     return tuple(out)
-
-
-@cache
-def book_pattern(key: str) -> re.Pattern[str]:
-    """Compile a section of the codebook: a pattern, or a list of patterns or words as alternatives."""
-    value = load_codebook("articles").section(key)
-    if isinstance(value, str):
-        return re.compile(_filled(value))
-    return re.compile("|".join(f"(?:{_filled(v)})" for v in value))
-

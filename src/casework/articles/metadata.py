@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from casework.articles.lines import book_pattern
+from casework.articles.patterns import book_pattern
 
 __all__ = ["read_authorship", "read_bylines", "read_date", "read_outlet"]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
 import rjieba
 
-from casework.articles.lines import book_pattern, ends_closed, is_enumerated
+from casework.articles.patterns import book_pattern, ends_closed, is_enumerated
 from casework.codebook import load_codebook
 
 __all__ = ["JOIN", "MOVE", "crosses", "seam"]
@@ -39,7 +38,7 @@ def seam(before: str, after: str, page: str, indented: bool = False) -> float:
     elif before[-1] in "\u201d\u300b":
         score -= 0.2
     score -= 0.3 * indented
-    if _goes_on().startswith_any(after):
+    if _goes_on(after):
         score += 0.15
     elif book_pattern("openers").match(after) or is_enumerated(after):
         score -= 0.3
@@ -71,16 +70,11 @@ def _quotes(before: str, after: str) -> float:
     return 0.0
 
 
-class _Starts:
-    """Words that a stretch may begin with, asked for all at once."""
-
-    def __init__(self, words: Sequence[str]) -> None:
-        self._words = tuple(words)
-
-    def startswith_any(self, text: str) -> bool:
-        return text.startswith(self._words)
+def _goes_on(words: str) -> bool:
+    """Tell whether a stretch begins as only the rest of a sentence does."""
+    return words.startswith(_goers_on())
 
 
 @cache
-def _goes_on() -> _Starts:
-    return _Starts(load_codebook("articles").terms("goers_on"))
+def _goers_on() -> tuple[str, ...]:
+    return load_codebook("articles").terms("goers_on")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 
 from casework.articles.layout import Draft, lay_out
-from casework.articles.lines import Line, book_pattern, ends_closed, is_enumerated, read_lines
+from casework.articles.lines import Line, read_lines
 from casework.articles.metadata import read_authorship, read_bylines, read_date, read_outlet
 from casework.articles.model import Article, Page, Passage
+from casework.articles.patterns import book_pattern, ends_closed, is_enumerated
 from casework.articles.seams import JOIN, MOVE, crosses, seam
 from casework.text import Edit, Problem, Span, Text
 
@@ -157,30 +158,33 @@ class _Page:
 
     def cut(self, which: Sequence[int]) -> Text:
         """Cut lines out of the page as one text; neighbours in the file stay one stretch, their break edited out."""
-        stretches: list[list[int]] = []
-        for i in which:
-            if stretches and i == stretches[-1][-1] + 1:
-                stretches[-1].append(i)
+        stretches: list[list[Span]] = []
+        for part in (part for i in which for part in self.lines[i].parts):
+            if stretches and self._is_next(stretches[-1][-1], part):
+                stretches[-1].append(part)
             else:
-                stretches.append([i])
-        return Text.join([_stretch(self.text, [self.lines[i] for i in s]) for s in stretches])
+                stretches.append([part])
+        return Text.join([_stretch(self.text, s) for s in stretches])
+
+    def _is_next(self, before: Span, after: Span) -> bool:
+        return before.end < after.start and self.text.clean[before.end : after.start].isspace()
 
     def lost(self) -> tuple[Passage, ...]:
         """Keep what was deleted where no line stands, as on a line of invisible characters only."""
         pieces = []
         at = 0
+        parts = sorted(part for line in self.lines for part in line.parts)
         for run in self.text.runs:
             if run.start != run.end or self.text.raw[run.raw_start : run.raw_end].isspace():
                 continue
-            while at < len(self.lines) and self.lines[at].end < run.start:
+            while at < len(parts) and parts[at].end < run.start:
                 at += 1
-            if at == len(self.lines) or run.start < self.lines[at].start:
+            if at == len(parts) or run.start < parts[at].start:
                 pieces.append(Passage("chrome", Text(self.text.raw, "", (run._replace(start=0, end=0, seam=False),))))
         return tuple(pieces)
 
 
-def _stretch(text: Text, lines: Sequence[Line]) -> Text:
-    start = lines[0].start
-    piece = text.cut(Span(start, lines[-1].end), rims=True)
-    gaps = [Span(a.end, b.start) for a, b in pairwise(lines)] + [gap for line in lines for gap in line.breaks]
-    return piece.edit(Edit(gap.shift(-start), "", "line_break") for gap in gaps)
+def _stretch(text: Text, parts: Sequence[Span]) -> Text:
+    start = parts[0].start
+    piece = text.cut(Span(start, parts[-1].end), rims=True)
+    return piece.edit(Edit(Span(a.end - start, b.start - start), "", "line_break") for a, b in pairwise(parts))

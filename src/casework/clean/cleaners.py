@@ -152,7 +152,7 @@ def _pairs(clean: str, pattern: re.Pattern[str], left: str, right: str) -> Itera
         yield Edit(Span(m.end() - 1, m.end()), right, "width")
 
 
-_GAP = "[ \\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_GAP = "[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _ODD_BLANK = re.compile("(?<=\\S)[\u00a0\u2000-\u200a\u202f\u205f\u3000]+(?=\\S)")
 _HAN_GAP = re.compile(rf"(?<=[{HAN}]){_GAP}{{1,2}}(?=[{HAN}])")
 _NUMBER_GAP = re.compile(rf"(?<=[{HAN}])({_GAP}?)\d+(?:\.\d+)?({_GAP}?)(?=[{HAN}])")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from frictionless import Package, system
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.tables import (
@@ -176,7 +177,8 @@ def test_tables_come_back(tmp_path: Path, format: str) -> None:
     assert typed.problems["start"].isna().all()
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=20))
 def test_any_text_survives_csv(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     folder = tmp_path_factory.mktemp("any") / "t"
     texts = [*texts, "NA", "12345e678901", 'a\rb\r\nc"d,e']
@@ -236,6 +238,22 @@ def test_a_folder_of_other_things_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(CaseworkError, match=r"holds 'thesis\.docx' and no datapackage\.json"):
         write_tables(tmp_path, make_frames(rows()))
     assert (tmp_path / "thesis.docx").read_text() == "years of work"
+
+
+def test_a_killed_build_leaves_no_trace(tmp_path: Path) -> None:
+    write_tables(tmp_path / "t", make_frames(rows()))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    dead = ended.pid
+    (tmp_path / "t").rename(tmp_path / f".t.{dead}.old")
+    (tmp_path / f".t.{dead}.new").mkdir()
+    (tmp_path / ".t.other").mkdir()
+    (tmp_path / f".t.{os.getppid()}.new").mkdir()
+    with pytest.raises(CaseworkError, match="bad cell"):
+        write_tables(tmp_path / "t", {"claims": frame("claims", [claim(15, 20, low="much")])})
+    assert len(read_tables(tmp_path / "t").claims) == 2, "the tables that the killed build had set aside are back"
+    left = sorted(p.name for p in tmp_path.iterdir())
+    assert left == sorted([f".t.{os.getppid()}.new", ".t.other", "t"]), "what a running build works on is left alone"
 
 
 def test_a_readme_stays(tmp_path: Path) -> None:

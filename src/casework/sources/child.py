@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import select
 import subprocess
 import sys
-import time
+import threading
 from typing import Any
 
 from casework.sources.decode import Unreadable
@@ -45,7 +45,8 @@ class Child:
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with contextlib.suppress(OSError):
+                        pipe.close()
 
     def extract(self, kind: str, data: bytes, declared: str = "") -> dict[str, str]:
         """Give the text and metadata of a file of a kind (html, pdf, docx).
@@ -81,17 +82,21 @@ class Child:
 
     def _ask(self, request: bytes, seconds: float) -> bytes:
         process: Any = self._process
-        # The child reads a request to its end before it answers, so that neither waits for the other.
-        process.stdin.write(request)
-        process.stdin.flush()
-        pipe, parts = process.stdout.fileno(), bytearray()
-        deadline = time.monotonic() + seconds
-        while not parts.endswith(b"\n"):
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([pipe], [], [], left)[0]:
-                raise TimeoutError
-            part = os.read(pipe, 1 << 20)
-            if not part:
-                raise EOFError
-            parts += part
-        return bytes(parts)
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(seconds, end)
+        timer.start()
+        try:
+            # The child reads a request to its end before it answers, so that neither waits for the other.
+            process.stdin.write(request)
+            process.stdin.flush()
+            reply: bytes = process.stdout.readline()
+        finally:
+            timer.cancel()
+        if reply.endswith(b"\n"):
+            return reply
+        raise TimeoutError if late.is_set() else EOFError

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import glob
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,10 +35,9 @@ def fresh_folder(folder: Path) -> Iterator[Path]:
     files other than tables is refused, so that a slip in `--out` deletes nothing.
     """
     folder = Path(folder)
+    new, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{end}") for end in ("new", "old"))
+    _tidy(folder)
     _refuse_foreign(folder)
-    new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
-    for left in (new, old):
-        shutil.rmtree(left, ignore_errors=True)
     new.mkdir(parents=True)
     try:
         yield new
@@ -53,6 +54,28 @@ def fresh_folder(folder: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(new, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Clear up after a build that was killed: put back what it had set aside, drop what it had begun."""
+    for left in sorted(folder.parent.glob(f".{glob.escape(folder.name)}.*")):
+        owner, _, end = left.name.removeprefix(f".{folder.name}.").partition(".")
+        if end not in ("new", "old") or not owner.isdigit() or int(owner) != os.getpid() and _runs(int(owner)):
+            continue
+        if end == "old" and not folder.exists():
+            left.rename(folder)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _refuse_foreign(folder: Path) -> None:

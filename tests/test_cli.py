@@ -113,8 +113,8 @@ def study(tmp_path: Path) -> Path:
     done = casework("init", tmp_path / "Mein Dorf")
     assert done.exit_code == 0
     for name, text in TEXTS.items():
-        (tmp_path / "Mein Dorf" / "texts" / name).write_text(text, encoding="utf-8")
-    return tmp_path / "Mein Dorf" / "study.yaml"
+        (tmp_path / "Mein Dorf" / "raw" / name).write_text(text, encoding="utf-8")
+    return tmp_path / "Mein Dorf" / "mein-dorf.yaml"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -130,26 +130,26 @@ def test_init_makes_a_study_that_builds(study: Path) -> None:
     assert {"1200余亩", "86户", "300万元", "近3000元", "20余万元"} <= set(claims["surface"])
 
 
-def test_init_leaves_a_folder_alone_that_holds_something(tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
-    one_line(casework("init", tmp_path), 1, "not empty")
-    assert contents(tmp_path) == {"mine.txt": b"mine"}
+def test_init_leaves_a_study_alone(study: Path) -> None:
+    before = contents(study.parent)
+    one_line(casework("init", study.parent), 1, "holds a study already")
+    assert contents(study.parent) == before
 
 
 def test_manifest_registers_and_keeps_what_was_typed(study: Path) -> None:
-    path = study.parent / "texts" / "manifest.csv"
+    path = study.parent / "raw" / "manifest.csv"
     assert "2 files registered, 2 of them new" in casework("manifest", study).stdout
     header, first, second = path.read_text(encoding="utf-8").splitlines()
     cells = dict(zip(header.split(","), first.split(","), strict=True)) | {"outlet": "青禾新闻"}
     path.write_text("\n".join([header, ",".join(cells.values()), second]) + "\n", encoding="utf-8")
-    (study.parent / "texts" / "three.txt").write_text("河湾村修路3公里。\n", encoding="utf-8")
+    (study.parent / "raw" / "three.txt").write_text("河湾村修路3公里。\n", encoding="utf-8")
     assert "3 files registered, 1 of them new" in casework("manifest", study).stdout
     assert "青禾新闻" in path.read_text(encoding="utf-8")
 
 
 def test_missing_files_are_named_with_their_hash_and_place(study: Path) -> None:
     casework("manifest", study)
-    gone = study.parent / "texts" / "two.txt"
+    gone = study.parent / "raw" / "two.txt"
     sha256 = hashlib.sha256(gone.read_bytes()).hexdigest()
     gone.unlink()
     before = contents(study.parent)
@@ -162,7 +162,7 @@ def test_missing_files_are_named_with_their_hash_and_place(study: Path) -> None:
 
 def test_a_changed_file_stops_the_build_before_anything_is_written(study: Path) -> None:
     casework("manifest", study)
-    (study.parent / "texts" / "two.txt").write_text("另一篇。\n", encoding="utf-8")
+    (study.parent / "raw" / "two.txt").write_text("另一篇。\n", encoding="utf-8")
     before = contents(study.parent)
     one_line(casework("build", study), 1, "manifest.csv:3", "two.txt", "sha256")
     assert contents(study.parent) == before
@@ -176,9 +176,9 @@ def test_no_folder_and_an_empty_one(study: Path) -> None:
 
 
 def test_a_bad_file_among_good_ones_is_a_row_in_problems(study: Path) -> None:
-    (study.parent / "texts" / "empty.txt").write_bytes(b"")
-    (study.parent / "texts" / "binary.txt").write_bytes(bytes(range(256)) * 8)
-    (study.parent / "texts" / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    (study.parent / "raw" / "empty.txt").write_bytes(b"")
+    (study.parent / "raw" / "binary.txt").write_bytes(bytes(range(256)) * 8)
+    (study.parent / "raw" / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
     done = casework("build", study)
     assert done.exit_code == 0, done.stderr
     tables = read_tables(study.parent / ".casework" / "mein-dorf" / "tables")

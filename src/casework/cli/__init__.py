@@ -151,7 +151,7 @@ def score(
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder to make; it must not hold a study yet.")]) -> None:
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder, new or with your texts; it must not hold a study yet.")]) -> None:
     """Make a new study from a template.
 
     Its YAML, a folder for the texts, places, corrections, outside figures, and the notebooks of its reports.
@@ -159,11 +159,13 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder to
     \b
     Example: casework init my-study
     """
-    from casework.cli.template import init_study
+    from casework.cli.notebooks import copy_notebooks
+    from casework.study import init_study
 
     with _errors():
         made = init_study(folder)
-        typer.echo(f"{made}: put your texts under {made.parent / 'texts'}, then: casework run {made}")
+        copy_notebooks(folder)
+        typer.echo(f"{made}: put your texts into {folder / 'raw'}, then: casework run {made}")
 
 
 def _study(path: Path) -> Study:

@@ -46,6 +46,9 @@ class Words:
         """Make the patterns that judge what stands between quotation marks."""
         n, one, measure, unit = self.numeral, some("ones"), some("measures"), some("units")
         self.talk, self.name_before, self.name_after = (re.compile(some(k)) for k in ("talk", "name_before", "name_after"))
+        self._plan = re.compile(rf"{HAN}{{0,6}}?{some('plans')}")
+        self.bare_figures = re.compile(rf"(?:(?!{some('hundreds', 'tens')}){n}){{3,4}}|\d{{2,5}}")
+        self.year = re.compile(r"(?:19|20)\d\d")
         self.suffix_end = re.compile(rf"{some('suffixes')}\Z")
         self.circle = re.compile(rf"\d+{some('circle_minutes')}\S{{0,6}}{some('circles')}\Z")
         self.count_only = re.compile(rf"(?:{n}|\d)+{some('classifiers', 'units')}?")
@@ -58,7 +61,7 @@ class Words:
         self.time_head = re.compile(rf"{n}{some('times')}")
         self.pair = re.compile(rf"{some('pairs')}{n}")
         self.all_hundreds = re.compile(rf"{some('hundreds', 'tens')}+\Z")
-        self.number = re.compile(rf"(?:{n})+{some('counting')}|{n}{some('shares')}|{some('ordinals')}{n}")
+        self.number = re.compile(rf"(?!{some('pairs')})(?:{n})+{some('counting')}|{n}{some('shares')}|{some('ordinals')}{n}")
         self.name = re.compile(rf"{n}(?!{some('formula_seconds')}).*(?:{some('name_ends', 'landforms')})\Z")
         self.counted = re.compile(rf"{n}{{2,4}}{some('counted')}\Z")
         self.repeated = re.compile(rf"{n}{HAN}{{1,3}}{n}{HAN}{{1,3}}")
@@ -71,7 +74,7 @@ class Words:
         self.long_shape = re.compile(rf"(?:{n}{first}{rest}){{1,4}}{head}{first}{rest}?(?={suffix})")
         self.short_shape = re.compile(rf"{n}{first}(?:{head}{first}){{1,3}}")
         pair = rf"{one}{some('one_for')}{one}{some('one_thing')}"
-        self.one_shape = re.compile(rf"{pair}(?:、?{pair})*")
+        self.one_shape = re.compile(rf"{pair}(?:{pair})*")
 
     def _named(self, some: Callable[..., str]) -> None:
         """Make the patterns of formulas that a head word, or figures, show to be names."""
@@ -105,6 +108,10 @@ class Words:
     def numeral_before(self, text: str, at: int) -> bool:
         """Tell whether a numeral stands right before a position: what follows is then only its end."""
         return bool(self._numeral_end.search(text[max(0, at - 1) : at]))
+
+    def plan_after(self, text: str, at: int) -> bool:
+        """Tell whether a plan or a division is named within a few characters behind a position."""
+        return bool(self._plan.match(text, at))
 
     def suffix_at(self, text: str, at: int) -> bool:
         """Tell whether a head word (mechanism, project …) stands at a position."""

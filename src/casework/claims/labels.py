@@ -137,9 +137,21 @@ def _quoted(page: _Page) -> Iterator[Label]:
         after = _after(text, q)
         if w.name_before.search(text[max(0, q.start - 6) : q.start]) or w.name_after.match(text, after):
             continue
-        numerals = _free_numerals(content, list(page.blocked.on(q)), q.start, w)
-        if (numerals or content[0].isdigit()) and _is_slogan(content, numerals, bool(w.suffix_at(text, after)), w):
-            yield _slogan(q.start, q.end, "quoted")
+        if w.bare_figures.fullmatch(content):
+            is_slogan = w.plan_after(text, after) and not w.year.fullmatch(content)
+        else:
+            numerals = _free_numerals(content, list(page.blocked.on(q)), q.start, w)
+            is_slogan = bool(numerals or content[0].isdigit()) and _is_slogan(content, numerals, w.suffix_at(text, after), w)
+        if is_slogan:
+            yield from (_slogan(*part, "quoted") for part in _several(content, q, w))
+
+
+def _several(content: str, quote: Span, w: Words) -> list[Span]:
+    """Cut a quotation of several formulas into them, where each has two numerals of its own."""
+    parts = list(re.finditer("[^、]+", content))
+    if len(parts) < 2 or any(len(w.numerals(part[0])) < 2 for part in parts):
+        return [quote]
+    return [Span(*part.span()).shift(quote.start) for part in parts]
 
 
 def _free_numerals(content: str, blocked: list[Span], at: int, w: Words) -> list[int]:
@@ -160,7 +172,7 @@ def _is_slogan(content: str, numerals: list[int], named: bool, w: Words) -> bool
     if w.circle.search(content):
         return True
     if content[0].isdigit():
-        return bool(w.digit_formula.fullmatch(content)) or (named and content.isdigit() and not re.fullmatch("(19|20)..", content))
+        return bool(w.digit_formula.fullmatch(content))
     if w.count_only.fullmatch(content) or w.number.match(content) or (w.unit_end.search(content) and not named):
         return False
     several = len(numerals) > 1

@@ -20,6 +20,19 @@ MANY = 40
 """With more rows than this, cells are too small for figures inside them."""
 
 
+# Five depths rather than a gradient: between the fourth and the fifth no ink could be read, in light and in dark.
+_DEPTHS = ((0.0, 0.12), (0.1, 0.22), (0.2, 0.33), (0.35, 0.45), (0.5, 0.86))
+
+
+def _depth(share: float) -> float:
+    return next(depth for least, depth in reversed(_DEPTHS) if share >= least)
+
+
+def _on(depth: float) -> str:
+    """Give the ink that can be read on a cell of that depth."""
+    return "card" if depth > 0.5 else "ink"
+
+
 @dataclass(frozen=True)
 class _Axis:
     """The cases or the codes: their keys in order, what is written, and how."""
@@ -131,12 +144,10 @@ class _Grid:
             fields = {"case": cell["name"], "code": code, "hits": cell["hits"], "passages": cell["passages"], "share": percent}
             says = self.say("tooltips", "cell_hit", **fields)
             url = link(first) if link and first else None
-            # One passage of very many must still be seen.
-            depth = 0.22 + 0.7 * min(1.0, cell["share"]) ** 0.7
+            depth = _depth(cell["share"])
             canvas.rect(x + 1, y + 1, w, h, fill="amount", alpha=depth, radius=2, url=url, label=says)
             if inside:
-                colour = "card" if depth > 0.55 else "ink"
-                canvas.text(x + self.cell_w / 2, y + self.cell_h / 2 + 4, percent, size=SMALL, colour=colour, anchor="middle", url=url)
+                canvas.text(x + self.cell_w / 2, y + self.cell_h / 2 + 4, percent, size=SMALL, colour=_on(depth), anchor="middle", url=url)
         elif cell["state"] == "0":
             canvas.rect(x + 1.5, y + 1.5, w - 1, h - 1, stroke="line", radius=2)
         else:
@@ -168,9 +179,12 @@ class _Grid:
 
     def _key(self, canvas: Canvas) -> None:
         x, y = 12.0, self.bottom + 20
-        for i, depth in enumerate((0.05, 0.3, 1.0)):
-            canvas.rect(x + i * 15, y, 13, 13, fill="amount", alpha=0.22 + 0.7 * depth**0.7, radius=2)
-        x = self._key_text(canvas, x + 51, y, self.say("legend", "share"))
+        for least, depth in _DEPTHS:
+            canvas.rect(x, y - 2, 26, 17, fill="amount", alpha=depth, radius=2)
+            bound = f"{least * 100:.0f}+" if least else f"<{_DEPTHS[1][0] * 100:.0f}"
+            canvas.text(x + 13, y + 10.5, bound, size=10.5, colour=_on(depth), anchor="middle")
+            x += 28
+        x = self._key_text(canvas, x + 5, y, self.say("legend", "share"))
         canvas.rect(x + 0.5, y + 0.5, 12, 12, stroke="line", radius=2)
         x = self._key_text(canvas, x + 19, y, self.say("legend", "silent"))
         _stroke(canvas, x + 6, y + 6.5)

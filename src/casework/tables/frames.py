@@ -181,6 +181,8 @@ def _row_of(line: str) -> tuple[int, str]:
 
 
 def _bad_cells(declared: Table, data: pd.DataFrame) -> list[str]:
+    if data.empty:
+        return []
     # pandera costs half a second to import: only a build that writes tables pays for it.
     import pandera.pandas as pa
     from pandera.errors import SchemaErrors

@@ -20,7 +20,7 @@ from ruamel.yaml.error import YAMLError
 
 from casework.text import CaseworkError
 
-__all__ = ["BUILTIN", "Codebook", "did_you_mean", "line_of", "load_codebook", "load_yaml"]
+__all__ = ["BUILTIN", "Codebook", "did_you_mean", "line_of", "load_codebook", "load_yaml", "plain"]
 
 BUILTIN = Path(__file__).parent / "codebooks"
 MAX_BYTES = 5_000_000
@@ -64,6 +64,15 @@ class Codebook:
                 raise CaseworkError(f"{self.file}:{line_of(where, key)}: {what} has an unknown key '{key}'{did_you_mean(key, known)}")
         for key in sorted(required - where.keys()):
             raise CaseworkError(f"{self.file}:{line_of(where)}: {what} lacks '{key}'")
+
+
+def plain(node: Any) -> Any:
+    """Turn what ruamel.yaml read into dicts, tuples and values that are quick to look up."""
+    if isinstance(node, Mapping):
+        return {k: plain(v) for k, v in node.items()}
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        return tuple(plain(v) for v in node)
+    return node
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -99,6 +99,10 @@ class _Finder:
         for code in self.codes:
             words |= dict.fromkeys([*code.terms, *code.exceptions, *(w for n in code.near for g in n.groups for w in g)])
         self.words = tuple(words)
+        self.users: dict[str, list[Code]] = {}
+        for code in self.codes:
+            for word in {*code.terms, *(w for n in code.near for w in n.groups[0])}:
+                self.users.setdefault(word, []).append(code)
         self.automaton = AhoCorasick(list(self.words))
 
     @classmethod
@@ -116,7 +120,8 @@ class _Finder:
         if not at:
             return []
         page = _Page(text, at, self.negation)
-        return sorted((c for code in self.codes for c in page.code(code)), key=lambda c: (c.span, c.code))
+        spoken_of = {code.code: code for word in at for code in self.users.get(word, ())}
+        return sorted((c for code in spoken_of.values() for c in page.code(code)), key=lambda c: (c.span, c.code))
 
 
 class _Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -116,7 +117,10 @@ def _near(amount: Amount, setting: Setting, hits: list[CueHit], book: _Book) -> 
     """Give the cues of the sentence with the share of their weight that reaches the amount."""
     clause, sentence = setting.clause(amount.span), setting.sentence(amount.span)
     half, touching = book.decay["half"], book.decay["touching"]
-    for hit in hits:
+    first = bisect_left(hits, sentence.start, key=lambda h: h.span.start)
+    for hit in hits[first:]:
+        if hit.span.start >= sentence.end:
+            break
         if not sentence.covers(hit.span) or hit.span.overlaps(amount.span):
             continue
         behind = hit.span.start >= amount.span.end

@@ -10,7 +10,7 @@ import rjieba
 
 from casework.claims.cues import Verdict
 from casework.claims.setting import Setting
-from casework.codebook import load_codebook
+from casework.codebook import load_codebook, plain
 from casework.quantities import Amount
 
 __all__ = ["find_about", "find_change", "find_statistic", "find_voice", "is_estimate"]
@@ -18,7 +18,7 @@ __all__ = ["find_about", "find_change", "find_statistic", "find_voice", "is_esti
 
 @cache
 def _section(name: str) -> Any:
-    return load_codebook("claims").section(name)
+    return plain(load_codebook("claims").section(name))
 
 
 @cache
@@ -50,7 +50,7 @@ def find_change(amount: Amount, setting: Setting) -> str:
     """
     head = _head(amount, setting)
     near = head[-int(_section("change")["reach"]) :]
-    if _pattern("change", "to").search(near) or near.endswith(tuple(_section("change")["level_after"])):
+    if _pattern("change", "to").search(near) or near.endswith(_section("change")["level_after"]):
         return "level"
     for kind in ("increase", "decrease"):
         if _pattern("change", kind).search(near):
@@ -60,12 +60,7 @@ def find_change(amount: Amount, setting: Setting) -> str:
 
 def find_voice(amount: Amount, setting: Setting) -> str:
     """Tell what stands in quotation marks from the reporter's own words."""
-    marks = _section("marks")
-    depth = 0
-    for ch in setting.text[: amount.span.start]:
-        depth += ch in marks["open"][:3]
-        depth -= ch in marks["close"][:3] and depth > 0
-    if depth:
+    if setting.is_quoted(amount.span):
         return "quoted"
     sentence = setting.sentence(amount.span)
     spoken = re.search(
@@ -93,6 +88,7 @@ def find_about(amount: Amount, setting: Setting, verdict: Verdict) -> str:
     return _noun_before(before[-24:]) or verdict.word
 
 
+@cache
 def _tags(kind: str) -> frozenset[str]:
     return frozenset(_section("said_of")[kind])
 

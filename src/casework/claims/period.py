@@ -58,8 +58,7 @@ def find_period(amount: Amount, setting: Setting, published: str) -> str:
     The last time named before the amount counts; its reach ends with a full stop.
     """
     book = _book()
-    before = setting.text[: amount.span.start]
-    head = book.stop.split(before)[-1]
+    head = book.stop.split(setting.before(amount.span))[-1]
     found = [(m.end(), f"{m[1]}..{m[2]}") for m in book.range.finditer(head)]
     found += [_dated(head, m.end(), int(m[1]), published, book) for m in book.year.finditer(head)]
     if published:

@@ -106,6 +106,6 @@ def _planned(amount: Amount, setting: Setting, head: str, book: _Book) -> str:
             return modal[0]
         if done:
             return ""
-    opening = setting.text[: setting.sentence(amount.span).start]
+    opening = setting.before(setting.sentence(amount.span))
     found = last_match(book.passage, opening)
     return found[0] if found and not book.achieved.search(opening[found.end() :]) else ""

@@ -47,7 +47,6 @@ codes:
 def book(tmp_path: Path, text: str) -> Mechanisms:
     path = tmp_path / "small.yaml"
     path.write_text(text, encoding="utf-8")
-    load_codebook.cache_clear()
     return load_mechanisms(path)
 
 

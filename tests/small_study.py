@@ -161,12 +161,12 @@ def small_tables(*makers: Maker) -> tuple[Tables, dict[str, str]]:
 
 
 def write_small(folder: Path) -> Path:
-    """Write the small study as `casework build` would, raw texts beside its tables; give the tables' folder."""
+    """Write the small study as `casework build` would, raw texts with its tables; give the tables' folder."""
     tables, raws = small_tables()
     write_tables(folder / "tables", tables.frames)
-    (folder / "raw").mkdir(parents=True, exist_ok=True)
+    (folder / "tables" / "raw").mkdir()
     for source_id, raw in raws.items():
-        (folder / "raw" / f"{source_id}.txt").write_text(raw, encoding="utf-8", newline="")
+        (folder / "tables" / "raw" / f"{source_id}.txt").write_text(raw, encoding="utf-8", newline="")
     return folder / "tables"
 
 

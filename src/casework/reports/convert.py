@@ -6,17 +6,15 @@ import copy
 from functools import cache
 from typing import Any, cast
 
-import nbformat
-
-from casework.reports.execute import light_imports
 from casework.reports.frame import ASSETS
+from casework.reports.imports import light_imports
 from casework.reports.sanitize import safe_html
 from casework.views import LANGUAGES, load_words
 
 __all__ = ["notebook_body", "notebook_title"]
 
 
-def notebook_body(notebook: nbformat.NotebookNode, lang: str) -> str:
+def notebook_body(notebook: Any, lang: str) -> str:
     """Convert a run notebook with the package's own nbconvert template.
 
     Markdown cells tagged with another language than `lang` are left out, and so are cells tagged `hide`.
@@ -32,7 +30,7 @@ def _is_shown(tags: list[str], lang: str) -> bool:
     return "hide" not in tags and (not languages or lang in languages)
 
 
-def notebook_title(notebook: nbformat.NotebookNode, lang: str) -> str:
+def notebook_title(notebook: Any, lang: str) -> str:
     """Give the first heading of a notebook in a language; empty if there is none."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and _is_shown(cell.metadata.get("tags", []), lang):

@@ -9,7 +9,7 @@ from html import escape
 import pandas as pd
 
 from casework.compare import RolledUp
-from casework.reports.account import Account, account_html, account_of, add_accounts, share
+from casework.reports.account import account_html, share
 from casework.reports.frame import Page
 from casework.reports.sources import source_title
 from casework.tables import Tables
@@ -31,13 +31,11 @@ class Card:
 
 
 def index_page(
-    title: str, tables: Tables, rolled: RolledUp, readings: Sequence[Reading], cards: Sequence[Card], case_pages: Mapping[str, str],
-    names: Mapping[str, str], publish: str, lang: str,
+    title: str, tables: Tables, rolled: RolledUp, readings: Sequence[Reading], cards: Sequence[Card], account: pd.DataFrame,
+    case_pages: Mapping[str, str], names: Mapping[str, str], publish: str, lang: str,
 ) -> Page:
     """Write the first page; `case_pages` gives each case's page, `names` what mechanisms are called."""
     words = load_words(lang)
-    accounts = {r.source_id: account_of(r) for r in readings}
-    account = add_accounts(list(accounts.values()))
     parts = [
         f'<h1>{escape(title)}</h1><p class="lede">{escape(words("lede_index"))}</p>',
         _figures(tables, rolled, account, words),
@@ -45,14 +43,14 @@ def index_page(
         f'<p class="soft"><small>{escape(words("account_about"))}</small></p>',
         _cards(cards, words),
         f'<h2 id="cases">{escape(words("cases_title"))}</h2>{_cases(rolled, case_pages, names, words)}',
-        f'<h2 id="sources">{escape(words("sources_title"))}</h2>{_sources(readings, accounts, publish, words)}',
+        f'<h2 id="sources">{escape(words("sources_title"))}</h2>{_sources(readings, publish, words)}',
         _problems(tables, readings, publish, words),
         _wrong(words),
     ]
     return Page("index.html", title, "\n".join(p for p in parts if p))
 
 
-def _figures(tables: Tables, rolled: RolledUp, account: Account, words: Words) -> str:
+def _figures(tables: Tables, rolled: RolledUp, account: pd.DataFrame, words: Words) -> str:
     copies = tables.articles[(tables.articles["copy_of"] != "") & (tables.articles["copy_of"] != tables.articles["article_id"])]
     planned = int((tables.claims["status"] == "planned").sum())
     counties = {"/".join(p.split("/")[:3]) for p in rolled.cases["case"] if p.count("/") >= 2}
@@ -61,7 +59,7 @@ def _figures(tables: Tables, rolled: RolledUp, account: Account, words: Words) -
         (f"{len(tables.articles):,}", _said(words("articles"), len(copies), words("copies_of"), words)),
         (f"{len(rolled.cases):,}", _said(words("cases"), len(counties), words("county" if len(counties) == 1 else "counties"), words)),
         (f"{len(tables.claims):,}", _said(words("claims"), planned, words("planned_of"), words)),
-        (share(account.kept, account.all), words("kept_share")),
+        (share(int(account["kept"].sum()), int((account["chars"] - account["blank"]).sum())), words("kept_share")),
     ]
     return f'<div class="figures">{"".join(f"<div><b>{escape(n)}</b><span>{escape(what)}</span></div>" for n, what in rows)}</div>'
 
@@ -109,7 +107,7 @@ def _income(claims: pd.DataFrame) -> dict[str, str]:
     return mine[0] if mine else {}
 
 
-def _sources(readings: Sequence[Reading], accounts: Mapping[str, Account], publish: str, words: Words) -> str:
+def _sources(readings: Sequence[Reading], publish: str, words: Words) -> str:
     rows = [
         {
             "headline" if publish == "full" else "source_id": source_title(r, publish, words), "page": f"evidence/{r.source_id}.html",

@@ -5,28 +5,29 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
-
-import nbformat
+from typing import Any
 
 from casework.codebook import did_you_mean
+from casework.reports.imports import light_imports
 from casework.text import CaseworkError
 
 __all__ = ["check_parameters", "declared_parameters", "read_notebook"]
 
 
-def read_notebook(path: Path) -> nbformat.NotebookNode:
+def read_notebook(path: Path) -> Any:
     """Read a notebook, or say what is wrong with the file."""
+    with light_imports():
+        import nbformat
+    read: Any = nbformat.read
     try:
-        read: Any = nbformat.read
-        return cast(nbformat.NotebookNode, read(path, as_version=4))
+        return read(path, as_version=4)
     except FileNotFoundError:
         raise CaseworkError(f"{path}: no such notebook") from None
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError, KeyError) as e:
         raise CaseworkError(f"{path}: not a notebook: {str(e).splitlines()[0][:120]}") from None
 
 
-def declared_parameters(notebook: nbformat.NotebookNode, path: Path) -> dict[str, Any]:
+def declared_parameters(notebook: Any, path: Path) -> dict[str, Any]:
     """Give the names and defaults that the cell tagged `parameters` assigns.
 
     Raises CaseworkError where there is no such cell, or it holds more than plain assignments.

@@ -5,28 +5,28 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from casework.codebook import did_you_mean, load_codebook
-from casework.compare import LEVELS, RolledUp, roll_up
+from casework.codebook import did_you_mean
+from casework.compare import LEVELS, RolledUp, character_account, roll_up
 from casework.reports.convert import notebook_body, notebook_title
 from casework.reports.execute import run_notebook
 from casework.reports.frame import Page, Site, render_page
 from casework.reports.index import Card, index_page
+from casework.reports.kernels import kernels_of
 from casework.reports.parameters import check_parameters, declared_parameters, read_notebook
 from casework.reports.provenance import gather_provenance
 from casework.reports.sources import evidence_page
 from casework.study import ReportSpec, Study
 from casework.tables import Tables, read_tables
 from casework.text import CaseworkError
-from casework.views import gather_readings, load_words
+from casework.views import case_pages, gather_readings, load_words, mechanism_names
 
-__all__ = ["Job", "mechanism_names", "plan_jobs", "publish"]
+__all__ = ["Job", "plan_jobs", "publish"]
 
 LEVEL = "township"
 Progress = Callable[[int, int], None]
@@ -89,27 +89,21 @@ def plan_jobs(study: Study, tables: Tables, folder: Path) -> list[Job]:
             if name not in declared:
                 raise CaseworkError(f"report '{spec.name}': foreach needs a parameter '{name}' in {spec.notebook.name}")
         level = str(given.get("level", declared["level"])) if spec.foreach == "case" else spec.foreach
-        for case, slug in _slugs(_rolled(tables, level, spec)).items():
-            out.append(Job(spec.name, spec.notebook, f"{spec.name}-{slug}.html", {**given, "case": case, "level": level}, case))
+        for case, path in case_pages(_rolled(tables, level, spec).cases, spec.name).items():
+            out.append(Job(spec.name, spec.notebook, path, {**given, "case": case, "level": level}, case))
     return out
 
 
 def _own_parameters(study: Study) -> dict[str, Any]:
     """What every notebook may ask for: it runs in the folder of the tables, so no path of this machine is printed."""
-    return {"tables": ".", "lang": study.lang, "evidence": "evidence"}
+    each = next((spec.name for spec in study.reports if spec.foreach), "")
+    return {"tables": ".", "lang": study.lang, "evidence": "evidence", "pages": each}
 
 
 def _rolled(tables: Tables, level: str, spec: ReportSpec) -> RolledUp:
     if level not in LEVELS:
         raise CaseworkError(f"report '{spec.name}': no level '{level}'{did_you_mean(level, LEVELS)}")
     return roll_up(tables, level)
-
-
-def _slugs(rolled: RolledUp) -> dict[str, str]:
-    """Give each case a name for its file: its code, else a hash of its path."""
-    codes = dict(zip(rolled.cases["case"].astype(str), rolled.cases["place_code"].astype(str), strict=True))
-    twice = {c for c in codes.values() if list(codes.values()).count(c) > 1}
-    return {case: code if code and code not in twice else hashlib.sha256(case.encode()).hexdigest()[:10] for case, code in codes.items()}
 
 
 def _choose(study: Study, jobs: Sequence[Job], only: Sequence[str] | None) -> list[Job]:
@@ -121,24 +115,23 @@ def _choose(study: Study, jobs: Sequence[Job], only: Sequence[str] | None) -> li
 
 
 def _run_all(jobs: Sequence[Job], folder: Path, workers: int, engine: str, progress: Progress) -> dict[str, Any]:
-    """Run every job's notebook; give the run notebooks by page."""
+    """Run every job's notebook; give the run notebooks by page. The kernels do the work, so threads are enough here."""
     done: dict[str, Any] = {}
-    if workers <= 1 or len(jobs) <= 1:
-        for job in jobs:
-            done[job.path] = run_notebook(job.notebook, job.parameters, folder)
-            progress(len(done), len(jobs))
-        return done
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
-        waiting = [(job.path, pool.submit(run_notebook, job.notebook, job.parameters, folder)) for job in jobs]
-        for path, future in waiting:
-            done[path] = future.result()
-            progress(len(done), len(jobs))
+    with kernels_of(engine) as manager, ThreadPoolExecutor(max(1, workers)) as pool:
+        waiting = [(job.path, pool.submit(run_notebook, job.notebook, job.parameters, folder, manager)) for job in jobs]
+        try:
+            for path, future in waiting:
+                done[path] = future.result()
+                progress(len(done), len(jobs))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     return done
 
 
 def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Job], run: Mapping[str, Any], new: Path) -> None:
     lang = study.lang
-    names = mechanism_names(study, lang)
+    names = mechanism_names(study.codebooks.get("mechanisms"), lang)
     there = [job for job in planned if job.path in run or (new / job.path).is_file()]
     cards = _cards(study, there, run, lang)
     nav = [("index.html", load_words(lang)("index")), *((c.path, c.title) for c in cards if c.path.endswith(".html"))]
@@ -147,13 +140,15 @@ def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Jo
         if job.path in run:
             _write(new, site, _report_page(job, run[job.path], lang, nav))
     readings = list(gather_readings(tables, _raws(folder), lang, names))
+    account = character_account(tables)
     (new / "evidence").mkdir(exist_ok=True)
     for i, reading in enumerate(readings):
         before, after = readings[i - 1] if i else None, readings[i + 1] if i + 1 < len(readings) else None
-        _write(new, site, evidence_page(reading, before, after, study.publish, lang))
-    case_pages = {job.case: job.path for job in there if job.case}
+        own = account[account["source_id"] == reading.source_id]
+        _write(new, site, evidence_page(reading, own, before, after, study.publish, lang))
+    pages = {job.case: job.path for job in there if job.case}
     rolled = roll_up(tables, _level_of(there))
-    _write(new, site, index_page(site.title, tables, rolled, readings, cards, case_pages, names, study.publish, lang))
+    _write(new, site, index_page(site.title, tables, rolled, readings, cards, account, pages, names, study.publish, lang))
 
 
 def _write(folder: Path, site: Site, page: Page) -> None:
@@ -194,16 +189,10 @@ def notebook_about(notebook: Any, lang: str) -> str:
     return ""
 
 
-def mechanism_names(study: Study, lang: str) -> dict[str, str]:
-    """Give what a study's mechanisms are called in a language."""
-    path = study.codebooks.get("mechanisms")
-    codes = load_codebook(path if path else "mechanisms").section("codes")
-    return {str(code): str(entry["label"][lang]) for code, entry in codes.items()}
-
-
 def _raws(folder: Path) -> dict[str, str]:
-    """Read the raw texts that `build` stored beside the tables, by source_id; none where there are none."""
-    return {p.stem: p.read_bytes().decode("utf-8") for p in sorted((folder / "raw").glob("s*.txt"))}
+    """Read the raw texts that `build` stored with the tables, by source_id; none where there are none."""
+    files = sorted((folder / "raw").glob("s*.txt"))
+    return {p.stem: p.read_bytes().decode("utf-8", errors="surrogatepass") for p in files}
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from html import escape
 
 import pandas as pd
 
-from casework.reports.account import account_html, account_of
+from casework.reports.account import account_html
 from casework.reports.frame import Page
 from casework.views import Reading, claims_html, legend_html, load_words, raw_html, show_claims, table_html, text_html
 from casework.views.words import Words
@@ -24,14 +24,16 @@ def source_title(reading: Reading, publish: str, words: Words) -> str:
     return " · ".join(s for s in said if s) or reading.source.get("file", "") or words("untitled")
 
 
-def evidence_page(reading: Reading, before: Reading | None, after: Reading | None, publish: str, lang: str) -> Page:
-    """Write the page of a source."""
+def evidence_page(
+    reading: Reading, account: pd.DataFrame, before: Reading | None, after: Reading | None, publish: str, lang: str
+) -> Page:
+    """Write the page of a source; `account` is its row of `compare.character_account`."""
     words = load_words(lang)
     title = source_title(reading, publish, words)
     parts = [
         f"<h1>{escape(title)}</h1>",
         _facts(reading, words),
-        account_html(account_of(reading), lang),
+        account_html(account, lang),
         _turn(before, after, words),
         legend_html(lang),
         f'<div class="evidence">{text_html(reading, lang, publish)}'

@@ -2,10 +2,19 @@
 
 from casework.views.amounts import amount_text, number_text
 from casework.views.claims import show_claims
+from casework.views.findings import (
+    mechanism_families,
+    mechanism_names,
+    show_concordance,
+    show_key_figures,
+    show_labels,
+    show_mechanisms,
+)
+from casework.views.links import anchor, case_pages, evidence_href, link_to
 from casework.views.marks import Mark, mark_html
 from casework.views.parsed import parsed_html
-from casework.views.reading import Reading, anchor, evidence_href, gather_readings, where
-from casework.views.tables import Html, safe_href, show_table, table_html
+from casework.views.reading import Reading, gather_readings, where
+from casework.views.tables import Html, safe_href, show_figure, show_table, table_html
 from casework.views.texts import PUBLISH, claims_html, legend_html, raw_html, text_html
 from casework.views.words import LANGUAGES, Words, load_words
 
@@ -18,17 +27,26 @@ __all__ = [
     "Words",
     "amount_text",
     "anchor",
+    "case_pages",
     "claims_html",
     "evidence_href",
     "gather_readings",
     "legend_html",
+    "link_to",
     "load_words",
     "mark_html",
+    "mechanism_families",
+    "mechanism_names",
     "number_text",
     "parsed_html",
     "raw_html",
     "safe_href",
     "show_claims",
+    "show_concordance",
+    "show_figure",
+    "show_key_figures",
+    "show_labels",
+    "show_mechanisms",
     "show_table",
     "table_html",
     "text_html",

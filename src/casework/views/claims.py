@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from casework.views.amounts import amount_text
-from casework.views.reading import evidence_href
+from casework.views.links import evidence_href
 from casework.views.tables import Html, table_html
 from casework.views.words import load_words
 

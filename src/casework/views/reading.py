@@ -15,12 +15,12 @@ import pandas as pd
 from casework.tables import Tables
 from casework.text import CaseworkError, Edit, Span, Text, join_spans, parse_spans
 from casework.views.amounts import amount_text
+from casework.views.links import Row, anchor
 from casework.views.marks import Mark
 from casework.views.words import Words, load_words
 
-__all__ = ["ASIDE", "Reading", "Row", "Shown", "anchor", "evidence_href", "gather_readings", "set_aside", "where"]
+__all__ = ["ASIDE", "Reading", "Row", "Shown", "gather_readings", "set_aside", "where"]
 
-Row = Mapping[str, str]
 ASIDE = frozenset({"chrome", "caption", "spam"})
 _TABLES = ("articles", "passages", "cases", "claims", "labels", "codings", "places", "edits", "problems")
 
@@ -58,28 +58,9 @@ class Reading:
         return self.rows.get(table, ())
 
 
-def anchor(row: Row, kind: str) -> str:
-    """Give the id by which a mark can be linked: `c12-18` for the claim at raw 12-18."""
-    letter = {"amount": "c", "place": "m", "label": "l", "code": "k"}[kind]
-    tail = f"-{row['code']}" if kind == "code" else ""
-    return f"{letter}{row['start']}-{row['end']}{tail}"
-
-
 def set_aside(role: str) -> bool:
     """Tell whether a passage's role takes it out of the running text."""
     return role in ASIDE
-
-
-def evidence_href(row_id: str, kind: str = "amount", folder: str = "evidence") -> str:
-    """Give the link to the characters that a row was read from, by its id.
-
-    >>> evidence_href("s0123456789abcdef:12-18"), evidence_href("s0123456789abcdef:3-9:land_pooling", "code", "..")
-    ('evidence/s0123456789abcdef.html#c12-18', '../s0123456789abcdef.html#k3-9-land_pooling')
-    """
-    source_id, _, rest = row_id.partition(":")
-    span, _, code = rest.partition(":")
-    letter = {"amount": "c", "place": "m", "label": "l", "code": "k"}[kind]
-    return f"{folder}/{source_id}.html" + (f"#{letter}{span}{'-' + code if code else ''}" if rest else "")
 
 
 def gather_readings(

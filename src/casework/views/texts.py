@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from casework.text import Span, parse_spans
 from casework.views.amounts import amount_text
+from casework.views.links import Row, anchor
 from casework.views.marks import mark_html
-from casework.views.reading import Reading, Row, Shown, anchor, set_aside, where
+from casework.views.reading import Reading, Shown, set_aside, where
 from casework.views.words import Words, load_words
 
 __all__ = ["PUBLISH", "claims_html", "legend_html", "raw_html", "text_html"]

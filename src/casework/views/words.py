@@ -28,6 +28,10 @@ class Words:
         """Give a word of the page itself; a missing one is a mistake of ours."""
         return self._words[key]
 
+    def has(self, key: str) -> bool:
+        """Tell whether the pages have a word for this."""
+        return key in self._words
+
     def value(self, key: str) -> str:
         """Give a table's value as a reader should see it; one that is not listed, itself.
 

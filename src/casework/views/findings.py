@@ -1,0 +1,92 @@
+"""What `compare` found, as tables for readers: each row a link to where it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from casework.claims import load_mechanisms
+from casework.views.links import evidence_href
+from casework.views.tables import Html, show_table
+from casework.views.words import load_words
+
+__all__ = ["mechanism_families", "mechanism_names", "show_concordance", "show_key_figures", "show_labels", "show_mechanisms"]
+
+
+def mechanism_names(codebook: Path | str | None = None, lang: str = "en") -> dict[str, str]:
+    """Give what mechanisms are called in a language, by code; the built-in codebook where none is named.
+
+    >>> mechanism_names()["points_system"]
+    'Points system'
+    """
+    codes = load_mechanisms(codebook).codes
+    return {code: entry.label.get(lang, code) for code, entry in codes.items()}
+
+
+def mechanism_families(codebook: Path | str | None = None, lang: str = "en") -> dict[str, str]:
+    """Give the name of the family that each mechanism is of, by code."""
+    book = load_mechanisms(codebook)
+    return {code: book.families[entry.family].get(lang, entry.family) for code, entry in book.codes.items()}
+
+
+def show_key_figures(counts: Mapping[str, object], lang: str = "en") -> Html:
+    """Show counts as the large figures at a page's head; a key that the site has a word for is shown by it."""
+    words = load_words(lang)
+    called = {key: words(key) if words.has(key) else key for key in counts}
+    shown = "".join(f"<div><b>{int(str(n)):,}</b><span>{escape(called[key])}</span></div>" for key, n in counts.items())
+    return Html(f'<div class="figures">{shown}</div>', ", ".join(f"{n} {key}" for key, n in counts.items()))
+
+
+def _href(ids: pd.Series[str], kind: str, folder: str) -> list[str]:
+    """Link the first of the ids of each cell."""
+    return [evidence_href(cell.split(";")[0], kind, folder) if cell else "" for cell in ids]
+
+
+def show_mechanisms(
+    told: pd.DataFrame, *, folder: str = "evidence", names: Mapping[str, str] | None = None, lang: str = "en", place: bool = False
+) -> Html:
+    """Show rows of `compare.mechanism_table`: the share of passages with its interval, and mentions, each linked to the first."""
+    words = load_words(lang)
+    shares = (100 * told[["share", "share_low", "share_high"]]).itertuples(index=False)
+    percent = [f"{share:.0f}% ({low:.0f}–{high:.0f})" for share, low, high in shares]
+    shown = pd.DataFrame({
+        **({"case": told["name"]} if place else {}),
+        "mechanism": [(names or {}).get(c, c) for c in told["code"]],
+        "passages": [f"{hits} {words('of')} {n}" for hits, n in zip(told["hits"], told["passages"], strict=True)],
+        "share": percent, "share_by": told["share"].astype(str),
+        "mentions": told["mentions"], "rate": [f"{r:.2f}" for r in told["rate"]], "rate_by": told["rate"].astype(str),
+        "to": _href(told["coding_ids"], "code", folder),
+    })
+    looks = {"links": {"mechanism": "to"}, "sort_by": {"share": "share_by", "rate": "rate_by"}}
+    return show_table(shown, label=words.column("mechanisms"), lang=lang, **looks)
+
+
+def show_labels(found: pd.DataFrame, *, folder: str = "evidence", lang: str = "en") -> Html:
+    """Show rows of `compare.slogan_table` or `compare.model_table`, each linked to its first place in the texts."""
+    first = "slogan" if "slogan" in found.columns else "model"
+    shown = found[[first, "mentions", "articles", "cases", "names"]].copy()
+    shown["names"] = [load_words(lang).join(cell.split(";")) for cell in found["names"]]
+    shown["to"] = _href(found["label_ids"], "label", folder)
+    return show_table(shown, links={first: "to"}, label=load_words(lang).column(first), lang=lang)
+
+
+def show_concordance(lines: pd.DataFrame, *, folder: str = "evidence", lang: str = "en") -> Html:
+    """Show rows of `compare.concordance`: the word in the middle, its neighbours on both sides."""
+    words = load_words(lang)
+    if not len(lines):
+        return Html(f'<p class="note">{escape(words("no_rows"))}</p>', "no lines")
+    rows = "".join(_kwic({str(k): str(v) for k, v in row.items()}, folder) for row in lines.to_dict("records"))
+    head = "".join(f'<th scope="col">{escape(words.column(c))}</th>' for c in ("case", "left", "hit", "right"))
+    label = escape(words.column("concordance"))
+    table = f'<table class="kwic"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return Html(f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">{table}</div>', f"{len(lines)} lines")
+
+
+def _kwic(row: Mapping[str, str], folder: str) -> str:
+    href = f"{folder}/{row['source_id']}.html#{row['passage_id'].rpartition(':')[2]}"
+    around = [("before", row["left"]), ("hit", row["hit"]), ("after", row["right"])]
+    cells = "".join(f'<td class="{look}">{escape(text)}</td>' for look, text in around)
+    return f'<tr><td><a href="{escape(href)}">{escape(row["name"])}</a></td>{cells}</tr>'

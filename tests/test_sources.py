@@ -19,6 +19,7 @@ import docx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from opencc import OpenCC
 from ruamel.yaml import YAML
 
 from casework.sources import (
@@ -39,6 +40,7 @@ from casework.sources import extract as extract_module
 from casework.text import CaseworkError, Problem
 
 CASES = Path(__file__).parent / "cases"
+SHARED = Path(__file__).parent.parent.parent / "shared"
 SIMPLIFIED = "云岭县石桥镇去年投入20余万元,建起大棚3座,带动50户村民增收。镇党委书记说,今年还要扩大规模,把产业做强。\n"
 TRADITIONAL = "雲嶺縣石橋鎮去年投入20餘萬元,建起大棚3座,帶動50戶村民增收。鎮黨委書記說,今年還要擴大規模,把產業做強。\n"
 
@@ -101,6 +103,27 @@ def test_bytes_that_are_no_text_are_refused(data: bytes, declared: str, code: st
         decode(data, declared)
     assert caught.value.code == code
     assert says in str(caught.value)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the press texts are not on this machine")
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "cp950", "utf-16-le", "utf-16-be"])
+def test_pieces_of_press_texts_are_decoded_right(encoding: str) -> None:
+    rng = random.Random(7)
+    texts = [p.read_text(encoding="utf-8") for folder in ("seeds", "more/texts") for p in sorted((SHARED / folder).glob("*.txt"))]
+    if encoding == "cp950":
+        texts = [OpenCC("s2tw").convert(text) for text in texts]
+    wrong = tried = 0
+    for text in texts:
+        # What the encoding has no bytes for goes: no file in it could hold it.
+        whole = text.encode(encoding, "ignore").decode(encoding)
+        for size in (16, 40, 200, len(whole)):
+            start = rng.randrange(max(1, len(whole) - size))
+            piece = whole[start : start + size]
+            if sum("\u4e00" <= c <= "\u9fff" for c in piece) >= 5:
+                tried += 1
+                wrong += decode(piece.encode(encoding)).text.lstrip("\ufeff") != piece
+    assert tried >= 50
+    assert wrong == 0
 
 
 # Files

@@ -34,11 +34,11 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = MappingProxyType({
         "spam": "text that does not belong to the page",
     },
     "levels": {
-        "province": "省 or the like",
-        "prefecture": "市, 地区, 自治州, 盟",
-        "county": "县, 区, 县级市, 旗",
-        "township": "乡, 镇, 街道",
-        "village": "村, 社区",
+        "province": "a province, autonomous region or municipality",
+        "prefecture": "a prefecture-level city, prefecture, autonomous prefecture or league",
+        "county": "a county, district, county-level city or banner",
+        "township": "a township, town or subdistrict",
+        "village": "a village or neighbourhood",
     },
     "denominators": {
         "year": "a year",

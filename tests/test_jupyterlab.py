@@ -73,6 +73,7 @@ def test_run_all_shows_the_text_with_its_spans(notebook: Path, tmp_path: Path, b
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
         page.goto(f"{address}/lab/tree/{notebook.name}?reset", timeout=60_000)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+        page.wait_for_selector(".jp-StatusBar-Widget :text('| Idle')", timeout=60_000)
         page.click('.lm-MenuBar-itemLabel:text-is("Run")')
         page.click('li[data-command="runmenu:run-all"]')
         page.wait_for_selector(f"{OUTPUT}:has-text('claims:'), {OUTPUT}:has-text('Traceback')", timeout=90_000)

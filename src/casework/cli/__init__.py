@@ -151,7 +151,7 @@ def score(
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder, new or with your texts; it must not hold a study yet.")]) -> None:
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that holds no study yet.")]) -> None:
     """Make a new study from a template.
 
     Its YAML, a folder for the texts, places, corrections, outside figures, and the notebooks of its reports.

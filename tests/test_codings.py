@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from casework.claims.codings import find_codings, load_mechanisms
 from casework.claims.mechanisms import Mechanisms
@@ -186,3 +188,39 @@ def test_an_unknown_code_is_named(tmp_path: Path) -> None:
 def test_the_built_in_codebook_lies_in_the_package() -> None:
     assert BOOK.file == "mechanisms.yaml"
     assert (BUILTIN / BOOK.file).is_file()
+
+
+WORDS = [
+    "没有",
+    "尚未",
+    "有没有",
+    "，",
+    "。",
+    "\n",
+    "村",
+    "党支部",
+    "领办",
+    "合作社",
+    "土地",
+    "入股",
+    "流转",
+    "亩",
+    "积分制",
+    "托管",
+    "暑期托管服务",
+    "网格",
+    "党员",
+    "户",
+    "客户",
+]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.sampled_from(WORDS), max_size=20))
+def test_a_far_away_sentence_changes_no_hit(words: list[str]) -> None:
+    """Codes that ask for nothing beyond their clause are found alike wherever the passage goes on."""
+    text = "".join(words)
+    alone = find_codings(text)
+    assert all(0 <= c.span.start < c.span.end <= len(text) and c.rule.startswith(f"{c.code}:") for c in alone)
+    longer = text + "。\n天气很好，大家在河边散步聊天，一直走到很晚很晚才慢慢地各自回到家里休息。"
+    assert find_codings(longer) == alone

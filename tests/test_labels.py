@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from casework.claims.label_words import Words, words
@@ -99,3 +101,21 @@ def test_a_word_in_two_lists_is_refused_with_its_line(tmp_path: Path) -> None:
 
 def test_words_are_loaded_once() -> None:
     assert words() is words()
+
+
+PIECES = [
+    *'“”‘’"+＋/加、，。 （）N一三双十百个年抓村区是²\x00𠀀',
+    *("1", "16", "支部", "合作社", "农户", "四议两公开", "三农", "三年行动", "模式", "机制", "工作法"),
+]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
+def test_whatever_stands_there_labels_are_in_order_and_named(text: str) -> None:
+    found = find_labels(text)
+    assert all(a.span.end <= b.span.start for a, b in pairwise(found))
+    for label in found:
+        assert 0 <= label.span.start < label.span.end <= len(text)
+        assert label.rule
+        assert (label.kind == "model") == (len(label.members) > 1) == (len(label.roles) > 1)
+        assert all(member for member in label.members)

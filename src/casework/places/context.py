@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container
 from functools import cache
 
 import rjieba
@@ -72,7 +73,7 @@ def is_place_word(name: str) -> bool:
     return len(tagged) == 1 and tagged[0][1] in PLACE_TAGS
 
 
-def is_bounded(page: Page, gazetteer: Gazetteer, start: int, ends: set[int], soft: bool = True, strict: bool = False) -> bool:
+def is_bounded(page: Page, gazetteer: Gazetteer, start: int, ends: Container[int] = (), soft: bool = True, strict: bool = False) -> bool:
     """Tell whether a name may begin here: after no Chinese character, after another name, or after a cue.
 
     Strictly, not where the first character makes a word with the one before it (去年 in 去年村集体).

@@ -93,7 +93,7 @@ def _accept_units(page: Page, gazetteer: Gazetteer, context: Context, hits: list
         elif key := context.decide(hit):
             context.add(key, 2 * _strength(page, gazetteer, hit))
             out.append(hit)
-        elif is_bounded(page, gazetteer, hit.start, set()):
+        elif is_bounded(page, gazetteer, hit.start):
             out.append(hit)
     return out
 
@@ -102,11 +102,13 @@ def _accept_short(page: Page, gazetteer: Gazetteer, context: Context, hits: list
     """Counties of two characters (磁县): where a name may begin, or where the page is about them."""
     out = []
     for hit in hits:
-        if is_bounded(page, gazetteer, hit.start, set(), strict=True):
+        if is_bounded(page, gazetteer, hit.start, strict=True):
             context.add(hit.keys[0], 3 * _strength(page, gazetteer, hit))
             out.append(hit)
     known = {k for h in out for k in h.keys}
-    return out + [h for h in hits if h not in out and (known & set(h.keys) or any(context.score[k] >= 3 for k in h.keys))]
+    seen = {id(h) for h in out}
+    more = (h for h in hits if id(h) not in seen and (not known.isdisjoint(h.keys) or any(context.score[k] >= 3 for k in h.keys)))
+    return [*out, *more]
 
 
 def _accept_towns(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
@@ -116,10 +118,10 @@ def _accept_towns(page: Page, gazetteer: Gazetteer, context: Context, hits: list
     out = []
     for hit in hits:
         inside = tuple(k for k in hit.keys if k[:6] in named) or tuple(k for k in hit.keys if k[:4] in named)
-        if inside and (hit.end - hit.start > 2 or is_bounded(page, gazetteer, hit.start, set())):
+        if inside and (hit.end - hit.start > 2 or is_bounded(page, gazetteer, hit.start)):
             hit.keys = inside
             out.append(hit)
-        elif not somewhere and is_bounded(page, gazetteer, hit.start, set()):
+        elif not somewhere and is_bounded(page, gazetteer, hit.start):
             out.append(hit)
     for hit in out:
         if len(hit.keys) == 1:
@@ -131,7 +133,7 @@ def _accept_stems(page: Page, gazetteer: Gazetteer, context: Context, hits: list
     """Bare names: of provinces and prefectures as a rule, of counties where the page supports them."""
     words = gazetteer.words
     names = [page.text[h.start : h.end] for h in hits]
-    often, begun = Counter(names), {n for n, h in zip(names, hits, strict=True) if is_bounded(page, gazetteer, h.start, set())}
+    often, begun = Counter(names), {n for n, h in zip(names, hits, strict=True) if is_bounded(page, gazetteer, h.start)}
     out = []
     for hit in hits:
         name = page.text[hit.start : hit.end]
@@ -139,29 +141,29 @@ def _accept_stems(page: Page, gazetteer: Gazetteer, context: Context, hits: list
         near = tuple(k for k in hit.keys if context.score[k[:2]] >= 1)
         if supported:
             hit.keys = supported
-        elif hit.start in touching or (name in words.plain and hit.level != "province"):
+        elif hit.start in touching or (hit.level != "province" and (name in words.plain or name not in begun)):
             continue
-        elif hit.level == "county" and (key := _leads_on(page, gazetteer, hit)) and name in begun:
+        elif hit.level == "county" and (key := _leads_on(page, gazetteer, hit)):
             hit.keys = (key,)
             context.add(key, 2 * _strength(page, gazetteer, hit))
         elif hit.level == "county":
-            if not near or name not in begun or not (often[name] > 2 or is_place_word(name)):
+            if not near or not (often[name] > 2 or is_place_word(name)):
                 continue
             hit.keys = near
             if often[name] < 3 or len(near) > 1:
                 hit.flags.add("bare_name")
         out.append(hit)
     for hit in out:
-        if (key := context.decide(hit)) is not None:
-            context.add(key, 0.5 * _strength(page, gazetteer, hit))
+        if (known := context.decide(hit)) is not None:
+            context.add(known, 0.5 * _strength(page, gazetteer, hit))
     return out
 
 
 def _leads_on(page: Page, gazetteer: Gazetteer, hit: Hit) -> str:
     """Give the key of the county whose own township or village stands straight after the bare name (安吉余村)."""
-    after = page.text[hit.end : hit.end + 8]
+    after = {page.text[hit.end : hit.end + n] for n in range(2, 9)}
     for key in hit.keys:
-        if gazetteer.level(key) == "county" and any(after.startswith(n) for n in gazetteer.local(key).whole):
+        if gazetteer.level(key) == "county" and not gazetteer.local(key).whole.isdisjoint(after):
             return key
     return ""
 
@@ -182,7 +184,7 @@ def _pointing_back(page: Page, gazetteer: Gazetteer) -> Iterable[Hit]:
         start, end, word = m.start(), m.end(), m.group()
         if page.text[start - 1 : start] in words.not_after.get(word[0], ()) and start:
             continue
-        if word in words.needs_start and not is_bounded(page, gazetteer, start, set()):
+        if word in words.needs_start and not is_bounded(page, gazetteer, start):
             continue
         if page.text[end : end + 1] and page.text[end] in words.cut_short.get(word[-1], ""):
             continue

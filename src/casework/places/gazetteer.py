@@ -61,7 +61,7 @@ class Local:
     odd: dict[str, list[str]]
     villages: dict[str, list[str]]
     village_stems: dict[str, list[str]]
-    whole: tuple[str, ...]
+    whole: frozenset[str]
     _scanner: tuple[AhoCorasick, list[str]] | None = None
 
     @property
@@ -84,6 +84,8 @@ class Gazetteer:
         self.names: dict[str, str] = {}
         self.own: dict[str, tuple[str, str]] = {}
         self.aliases: dict[str, list[str]] = {}
+        self._above: dict[str, list[str]] = {}
+        self._places: dict[str, Place] = {}
         self._towns: dict[str, list[str]] = {}
         self._villages: dict[str, dict[str, list[str]]] = {}
         self._local: dict[str, Local] = {}
@@ -148,9 +150,13 @@ class Gazetteer:
 
     def above(self, key: str) -> list[str]:
         """Give the keys a place lies in, from the province down, itself last."""
+        if (known := self._above.get(key)) is not None:
+            return known
         root, *own = key.split("~")
         chain = [root[:n] for n in KEY_LEVELS if n <= len(root) and root[:n] in self.names]
-        return chain + ["~".join([root, *own[: i + 1]]) for i in range(len(own))]
+        chain += ["~".join([root, *own[: i + 1]]) for i in range(len(own))]
+        self._above[key] = chain
+        return chain
 
     def path(self, key: str) -> str:
         """Give the path of official names; four levels down to a township, a level repeated where there is none."""
@@ -161,8 +167,10 @@ class Gazetteer:
 
     def place(self, key: str) -> Place:
         """Give the place of a key."""
-        code = self.own[key][0] if key in self.own else key.ljust(6, "0")
-        return Place(code, self.path(key), self.level(key))
+        if key not in self._places:
+            code = self.own[key][0] if key in self.own else key.ljust(6, "0")
+            self._places[key] = Place(code, self.path(key), self.level(key))
+        return self._places[key]
 
     def add(self, code: str, name: str, level: str, parent: str, also: Iterable[str] = ()) -> str:
         """Add a place of the study's own below a key (or at the root) and give its key."""
@@ -246,6 +254,8 @@ class Gazetteer:
                 if key in self.own:
                     put(name, key, "full")
                 continue
+            if name in self.words.town_endings:
+                continue
             put(name, key, "full")
             stem, spoken = self.words.stem(name, level), self.words.spoken(name, level)
             if spoken != name and len(spoken) > 2:
@@ -276,7 +286,7 @@ class Gazetteer:
                 (stems if stem != name else odd).setdefault(stem, []).append(key)
             tails, villages = self.words.village_tails, self.villages(county)
             short = {name[:-1]: keys for name, keys in villages.items() if len(name) > 3 and name[:-1].endswith(tails)}
-            self._local[county] = Local(stems, odd, villages, short, (*villages, *(self.names[k] for k in self.towns(county))))
+            self._local[county] = Local(stems, odd, villages, short, frozenset((*villages, *(self.names[k] for k in self.towns(county)))))
         return self._local[county]
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from casework.places.gazetteer import Gazetteer
 from casework.places.words import LEVELS
 
-__all__ = ["Hit", "Page", "choose", "chains", "scan"]
+__all__ = ["Hit", "Page", "chains", "choose", "scan"]
 
-IS_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ebef]")
 # Higher is believed first where two candidates overlap.
-WEIGHT = {"full": 3, "spoken": 3, "former": 3, "also_called": 3, "changed": 2, "village": 2, "odd": 2, "stem": 1, "town_stem": 0, "village_stem": 0, "look_alike": 4, "unknown": -1, "back": -2}
+WEIGHT = {"look_alike": 4, "full": 3, "spoken": 3, "former": 3, "also_called": 3, "changed": 2, "village": 2, "odd": 2}
+WEIGHT |= {"stem": 1, "town_stem": 0, "village_stem": 0, "unknown": -1, "back": -2}
 
 
 @dataclass(slots=True)
@@ -49,7 +48,7 @@ class Page:
 
     def han(self, at: int) -> bool:
         """Tell whether a Chinese character stands at a position."""
-        return 0 <= at < len(self.text) and IS_HAN.match(self.text, at) is not None
+        return 0 <= at < len(self.text) and ("\u3400" <= self.text[at] <= "\u9fff" or self.text[at] > "\U0001ffff")
 
 
 def scan(page: Page, gazetteer: Gazetteer) -> list[Hit]:
@@ -62,14 +61,15 @@ def scan(page: Page, gazetteer: Gazetteer) -> list[Hit]:
         kinds = {kind for _, kind in entries}
         kind = max(kinds, key=lambda k: WEIGHT[k])
         keys = tuple(k for k, e in entries if WEIGHT[e] == WEIGHT[kind])
-        if kind == "stem" and not _stands_alone(page, gazetteer, end):
-            continue
         if kind != "stem" and _cut_short(page, gazetteer, end):
             continue
         found.append(Hit(start, end, keys, kind, min((gazetteer.level(k) for k in keys), key=LEVELS.index)))
     starts = {h.start for h in found}
     ranks = gazetteer.words.ranks["township"] + gazetteer.words.ranks["village"]
-    return [h for h in found if h.kind != "stem" or h.end in starts or not _named_on(page, ranks, h.end)]
+    return [
+        h for h in found
+        if h.kind != "stem" or h.end in starts or (_stands_alone(page, gazetteer, h.end) and not _named_on(page, ranks, h.end))
+    ]
 
 
 def _named_on(page: Page, ranks: tuple[str, ...], end: int) -> bool:
@@ -109,8 +109,10 @@ def _best(cluster: list[Hit], kept: set[int]) -> list[Hit]:
     if len(cluster) == 1:
         return cluster
     out: list[Hit] = []
+    taken: set[int] = set()
     for hit in sorted(cluster, key=lambda h: (id(h) not in kept, -WEIGHT[h.kind], h.start - h.end, h.start)):
-        if all(hit.end <= o.start or hit.start >= o.end for o in out):
+        if taken.isdisjoint(range(hit.start, hit.end)):
+            taken.update(range(hit.start, hit.end))
             out.append(hit)
     return out
 
@@ -135,12 +137,20 @@ def _tie(group: list[Hit], hit: Hit) -> bool:
         return _tie_unknown(last, hit)
     inner = tuple(k for k in hit.keys if any(k != o and k.startswith(o) for o in last.keys))
     if not inner:
-        return False
+        return _tie_elsewhere(last, hit)
     outer = tuple(o for o in last.keys if any(k != o and k.startswith(o) for k in inner))
     hit.keys, last.keys = inner, outer
     for before, after in zip(reversed(group[:-1]), reversed(group[1:]), strict=True):
         before.keys = tuple(o for o in before.keys if any(k.startswith(o) for k in after.keys)) or before.keys
     hit.chained = last.chained = True
+    return True
+
+
+def _tie_elsewhere(last: Hit, hit: Hit) -> bool:
+    """A village straight after a township is the township's, whatever county mates bear its name."""
+    if (last.level, hit.level) != ("township", "village"):
+        return False
+    hit.keys, hit.kind, hit.chained = (), "unknown", True
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 import rjieba
 
@@ -15,7 +15,7 @@ __all__ = ["known_names", "unknown_names"]
 WINDOW = 6
 # Tags of the dictionary: names; what may be part of one; what may be a name's last character.
 NAME_TAGS = {"nr", "nrt", "nrfg", "ns", "nz", "nt", "s", "f", "x"}
-PART_TAGS = {"n", "m", "q", "zg", "j", "b", "g", "ng", "a", "an"}
+INNER_TAGS = NAME_TAGS | {"n", "m", "q", "zg", "j", "b", "g", "ng", "a", "an"}
 END_TAGS = {"v", "vg"}
 FAIR_TAGS = {"n", "nz", "a", "nr", "ns"}
 
@@ -40,7 +40,7 @@ def known_names(page: Page, gazetteer: Gazetteer, counties: list[str], before: l
     return _merged(found)
 
 
-def _village(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: set[int]) -> Hit | None:
+def _village(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: Container[int]) -> Hit | None:
     name = page.text[start:end]
     stem = gazetteer.words.stem(name, "village")
     if stem in gazetteer.words.no_stems and start not in ends:
@@ -49,7 +49,7 @@ def _village(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple
     return Hit(start, end, keys, "village", "village", flags=set() if sure else {"?"})
 
 
-def _village_stem(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: set[int]) -> Hit | None:
+def _village_stem(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: Container[int]) -> Hit | None:
     """A village called without its word of rank: where a name may begin, and where it is hardly a word."""
     words = gazetteer.words
     after = words.ranks["township"] + words.ranks["village"]
@@ -58,7 +58,7 @@ def _village_stem(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: 
     return Hit(start, end, keys, "village_stem", "village") if _rare(page.text[start:end]) else None
 
 
-def _town_stem(page: Page, gazetteer: Gazetteer, name: str, start: int, end: int, ends: set[int]) -> bool:
+def _town_stem(page: Page, gazetteer: Gazetteer, name: str, start: int, end: int, ends: Container[int]) -> bool:
     words = gazetteer.words
     if words.other_names.match(page.text, end) or page.text[end : end + 1] in words.ranks["village"]:
         return False
@@ -126,7 +126,7 @@ def _changed(
     for start in sorted(_stems(page, at, ends)):
         stem = page.text[start:at]
         keys = tuple(k for c in counties for k in gazetteer.local(c).stems.get(stem, ()))
-        if keys and (start in ends or len(stem) > 1 and is_bounded(page, gazetteer, start, set(ends))):
+        if keys and (start in ends or len(stem) > 1 and is_bounded(page, gazetteer, start, ends)):
             same = any(gazetteer.names[k] == page.text[start:end] for k in keys)
             return Hit(start, end, keys, "full" if same else "changed", "township")
     return None
@@ -137,10 +137,11 @@ def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, end
     level = "village" if rank in words.ranks["village"] else "township"
     for start in _stems(page, at, ends):
         stem = page.text[start:at]
-        hard = is_bounded(page, gazetteer, start, set(ends), soft=False)
-        if start not in ends and (len(stem) < 2 or len(stem) > 5 or not is_bounded(page, gazetteer, start, set(ends), strict=True)):
+        hard = is_bounded(page, gazetteer, start, ends, soft=False)
+        if start not in ends and (len(stem) < 2 or len(stem) > 5 or not is_bounded(page, gazetteer, start, ends, strict=True)):
             continue
-        if _no_name(gazetteer, stem, rank) or not (_like_a_name(stem) or start in ends and _is_fair_word(gazetteer, page, stem, end)):
+        fair = start in ends and ends[start].level == "township" and _is_fair_word(gazetteer, page, stem, end)
+        if _no_name(gazetteer, stem, rank) or not (fair or _like_a_name(stem)):
             if hard:
                 return None
             continue
@@ -169,7 +170,7 @@ def _look_alike(page: Page, gazetteer: Gazetteer, context: Context, at: int, end
 
 def _is_fair_word(gazetteer: Gazetteer, page: Page, stem: str, end: int) -> bool:
     """Tell whether a plain word straight after a township is a village's name all the same (先锋村, not 发展村集体)."""
-    return stem in gazetteer.words.plain and rjieba.tag(stem)[0][1] in FAIR_TAGS and not page.text.startswith(gazetteer.words.common, end)
+    return rjieba.tag(stem)[0][1] in FAIR_TAGS and not page.text.startswith(gazetteer.words.common, end)
 
 
 def _differ_by_one(name: str, other: str) -> bool:
@@ -181,7 +182,8 @@ def _like_a_name(stem: str) -> bool:
     tagged = rjieba.tag(stem)
     if len(tagged) == 1:
         return tagged[0][1] in NAME_TAGS or not rjieba.has_word(stem)
-    return all(tag in NAME_TAGS | PART_TAGS for _, tag in tagged[:-1]) and (tagged[-1][1] in NAME_TAGS | PART_TAGS or len(tagged[-1][0]) == 1 and tagged[-1][1] in END_TAGS)
+    *first, (last, tag) = tagged
+    return all(t in INNER_TAGS for _, t in first) and (tag in INNER_TAGS or (len(last) == 1 and tag in END_TAGS))
 
 
 def _no_name(gazetteer: Gazetteer, stem: str, rank: str) -> bool:

@@ -182,7 +182,7 @@ def _is_slogan(content: str, numerals: list[int], named: bool, w: Words) -> bool
     if head in w.ones:
         return several and bool(w.one_formula.match(content)) and not w.one_time.match(content)
     if head in w.hundreds:
-        return several or bool(w.hundred_formula.match(content))
+        return bool(several and not w.time_head.match(content) or w.hundred_formula.match(content))
     return _has_head(content, numerals, named, w)
 
 

@@ -139,7 +139,7 @@ def _parquet(path: Path, encoding: str) -> Iterator[Record]:
     number = 0
     try:
         with pq.ParquetFile(path) as table:
-            for batch in table.iter_batches(batch_size=32):
+            for batch in table.iter_batches(batch_size=8):
                 for values in batch.to_pylist():
                     number += 1
                     yield number, {str(k).lower(): _plain(v) for k, v in values.items()}

@@ -68,6 +68,7 @@ class Canvas:
         self.figure = Drawing(width, height, theme)
         self._colours = THEMES[theme]
         self._family = register_fonts()
+        self._marks = 0
         self._axes = self.figure.add_axes((0, 0, 1, 1))
         self._axes.set_axis_off()
         self._axes.set_xlim(0, width)
@@ -75,6 +76,9 @@ class Canvas:
 
     def _add(self, artist: Artist, url: str | None, label: str) -> None:
         artist.set_clip_on(False)
+        # Marks lie in the order in which they are drawn, so that a cell and its figure stand together in the SVG too.
+        self._marks += 1
+        artist.set_zorder(self._marks)
         if url:
             artist.set_url(url)
             self.figure.link_labels.setdefault(url, legible(label))
@@ -97,7 +101,7 @@ class Canvas:
         if radius and min(w, h) > 0:
             shape = FancyBboxPatch((x, y), w, h, boxstyle=f"round,pad=0,rounding_size={min(radius, w / 2, h / 2)}", **paint)
         self._add(shape, url, label)
-        self._axes.add_patch(shape)
+        self._axes.add_artist(shape)
 
     def circle(
         self, x: float, y: float, r: float, *, fill: Token | None = None, stroke: Token | None = None, line: float = 1.5,
@@ -106,7 +110,7 @@ class Canvas:
         """Draw a circle."""
         shape = Circle((x, y), r, **self._paint(fill, stroke, line, alpha, None))
         self._add(shape, url, label)
-        self._axes.add_patch(shape)
+        self._axes.add_artist(shape)
 
     def path(
         self, points: Sequence[tuple[float, float]], *, closed: bool = False, fill: Token | None = None, stroke: Token | None = None,
@@ -130,7 +134,7 @@ class Canvas:
     def _curve(self, curve: Curve, paint: dict[str, Any], url: str | None, label: str) -> None:
         shape = PathPatch(curve, capstyle="round", **paint)
         self._add(shape, url, label)
-        self._axes.add_patch(shape)
+        self._axes.add_artist(shape)
 
     def text(
         self, x: float, y: float, text: str, *, size: float = PLAIN, colour: Token = "ink", anchor: Anchor = "start", turn: float = 0,

@@ -6,8 +6,10 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
+import numpy as np
+import numpy.typing as npt
 import rjieba
 
 from casework.clean.mojibake import LETTER, bare_syllable, shifted_bytes, wrong_encoding
@@ -52,7 +54,8 @@ def invisible(clean: str) -> Iterator[Edit]:
 cleaner(wrong_encoding)
 cleaner(shifted_bytes)
 
-_BRACKETED = re.compile(rf"(?<=[{HAN}])[(\uff08]\s?([A-Z\u0100-\u01dc]?[{LETTER}]{{1,7}}(?:[\s'\u2019-]?[{LETTER}]{{1,8}}){{0,8}})\s?[)\uff09]")
+_SYLLABLES = rf"[A-Z\u0100-\u01dc]?[{LETTER}]{{1,7}}(?:[\s'\u2019-]?[{LETTER}]{{1,8}}){{0,8}}"
+_BRACKETED = re.compile(rf"[(\uff08](?<=[{HAN}].)\s?({_SYLLABLES})\s?[)\uff09]")
 _TONED = re.compile("[\u00e0-\u00fc\u0101-\u01f9]")
 
 
@@ -97,12 +100,15 @@ def traditional(clean: str) -> Iterator[Edit]:
     old = traditional_in(clean)
     if not old:
         return
-    unsure = {c: forms for c, forms in load_codebook("clean").section("ambiguous").items() if c in clean}
+    unsure: Mapping[str, str] = {}
+    if find_script(clean) != "simplified":
+        unsure = {c: forms for c, forms in load_codebook("clean").section("ambiguous").items() if c in clean}
+        old |= {c for c in load_codebook("clean").section("shared") if c in clean}
     table = {ord(c): simple(c) for c in old - unsure.keys()}
     if table:
         for m in re.finditer(f"[{''.join(map(chr, table))}]+", clean):
             yield Edit(Span(*m.span()), m[0].translate(table), "traditional")
-    if unsure and find_script(clean) != "simplified":
+    if unsure:
         yield from _by_phrase(clean, unsure)
 
 
@@ -111,15 +117,17 @@ def _by_phrase(clean: str, unsure: Mapping[str, str]) -> Iterator[Edit]:
     for m in re.finditer(f"[{''.join(sorted(unsure))}]", clean):
         before, after = (convert(c) for c in (clean[m.start() - 1 : m.start()], clean[m.end() : m.end() + 1]))
         forms = unsure[m[0]]
-        new = next((f for f in forms if rjieba.has_word(f + after) or rjieba.has_word(before + f)), forms[0])
+        new = next((f for f in forms if rjieba.has_word(f + after) or rjieba.has_word(before + f)), forms[-1])
         flag = "" if m[0] in seen else f"{m[0]} has more than one simplified form; read as {new} here"
         seen.add(m[0])
         yield Edit(Span(*m.span()), new, "traditional", flag)
 
 
 _CJK = rf"{HAN}\u3001-\u3011\u2018-\u201d\uff01-\uff0f\uff1a-\uff20\u2026"
-_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff0b\uff0d\uff0f]+|(?<=[0-9\uff10-\uff19])[\uff0e\uff0c](?=[0-9\uff10-\uff19])")
-_NARROW = re.compile(rf"(?<=[{_CJK}])(?::(?!//)|[,;?!])|(?<=[0-9A-Za-z%)\]])[,;:?!](?=[{HAN}\u201c\u300a\uff08])")
+# Each pattern begins with the characters it changes: the engine then skips the rest of the text at full speed.
+_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff0b\uff0d\uff0f]+")
+_WIDE_POINT = re.compile("[\uff0e\uff0c](?<=[0-9\uff10-\uff19].)(?=[0-9\uff10-\uff19])")
+_NARROW = re.compile(rf"[,;:?!](?:(?<=[{_CJK}].)(?!(?<=:)//)|(?<=[0-9A-Za-z%)\]].)(?=[{HAN}\u201c\u300a\uff08]))")
 _PARENS = re.compile(rf"\(([^()\n]{{0,80}}?[{HAN}][^()\n]{{0,80}})\)")
 _QUOTES = re.compile(rf'"([^"\n]{{0,60}}?[{HAN}][^"\n]{{0,60}})"')
 _TO_WIDE = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a", "?": "\uff1f", "!": "\uff01"}
@@ -130,9 +138,10 @@ _TO_ASCII = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
 def width(clean: str) -> Iterator[Edit]:
     """Write digits and letters half width, and the punctuation of Chinese sentences full width."""
     for m in _WIDE.finditer(clean):
-        new = m[0].translate(_TO_ASCII)
-        if new != "," or _thousands(clean, m.end()):
-            yield Edit(Span(*m.span()), new, "width")
+        yield Edit(Span(*m.span()), m[0].translate(_TO_ASCII), "width")
+    for m in _WIDE_POINT.finditer(clean):
+        if m[0] == "\uff0e" or _thousands(clean, m.end()):
+            yield Edit(Span(*m.span()), m[0].translate(_TO_ASCII), "width")
     for m in _NARROW.finditer(clean):
         yield Edit(Span(*m.span()), _TO_WIDE[m[0]], "width")
     if "(" in clean:
@@ -152,38 +161,43 @@ def _pairs(clean: str, pattern: re.Pattern[str], left: str, right: str) -> Itera
         yield Edit(Span(m.end() - 1, m.end()), right, "width")
 
 
-_GAP = "[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
-_ODD_BLANK = re.compile("(?<=\\S)[\u00a0\u2000-\u200a\u202f\u205f\u3000]+(?=\\S)")
-_HAN_GAP = re.compile(rf"(?<=[{HAN}]){_GAP}{{1,2}}(?=[{HAN}])")
-_NUMBER_GAP = re.compile(rf"(?<=[{HAN}])({_GAP}?)\d+(?:\.\d+)?({_GAP}?)(?=[{HAN}])")
+_GAP = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_HAN_CHAR = re.compile(f"[{HAN}]")
+_NUMBER = r"\d+(?:\.\d+)?"
+_AFTER_NUMBER = re.compile(rf"[{HAN}]\s?{_NUMBER}$")
+_BEFORE_NUMBER = re.compile(rf"{_NUMBER}(\s?)([{HAN}])")
 
 
 @cleaner
 def blanks(clean: str) -> Iterator[Edit]:
     """Drop stray blanks inside Chinese words and around numbers, and make other blanks plain ones.
 
-    A blank between two words stays: headlines and lists of names are told apart by it.
+    A blank between two words stays: headlines and lists of names are told apart by it. Tabs stay: they part the
+    cells of a table.
     """
-    gone: set[int] = set()
-    for m in _HAN_GAP.finditer(clean):
-        if _splits_word(clean, m.start(), m.end()):
-            gone.add(m.start())
+    for m in _GAP.finditer(clean):
+        left, right = clean[m.start() - 1 : m.start()], clean[m.end() : m.end() + 1]
+        if not left or not right or left.isspace() or right.isspace():
+            continue
+        if len(m[0]) <= 2 and _is_stray(clean, m.start(), m.end(), left, right):
             yield Edit(Span(*m.span()), "", "blanks")
-    for m in _NUMBER_GAP.finditer(clean):
-        if not _is_date(clean, m):
-            yield from (Edit(Span(*m.span(i)), "", "blanks") for i in (1, 2) if m[i])
-    for m in _ODD_BLANK.finditer(clean):
-        if m.start() not in gone and not _digit_beside(clean, m):
+        elif m[0].strip(" ") and not left.isdigit() and not right.isdigit():
             yield Edit(Span(*m.span()), " ", "blanks")
 
 
-def _digit_beside(clean: str, m: re.Match[str]) -> bool:
-    return clean[m.start() - 1].isdigit() or clean[m.end()].isdigit()
+def _is_stray(clean: str, start: int, end: int, left: str, right: str) -> bool:
+    """Tell whether a blank lies inside a word, or between a number and what it counts."""
+    if _HAN_CHAR.match(left):
+        if _HAN_CHAR.match(right):
+            return _splits_word(_last_word(clean, start), clean[end : end + 4].split()[0])
+        after = _BEFORE_NUMBER.match(clean[end : end + 16])
+        return after is not None and not {left, after[2]} & _date_marks()
+    before = _AFTER_NUMBER.search(clean[max(0, start - 16) : start])
+    return before is not None and bool(_HAN_CHAR.match(right)) and not {before[0][0], right} & _date_marks()
 
 
-def _is_date(clean: str, m: re.Match[str]) -> bool:
-    """A number that follows or is itself part of a date or clock time keeps its blanks."""
-    return clean[m.end()] in _date_marks() or clean[m.start() - 1] in _date_marks()
+def _last_word(clean: str, end: int) -> str:
+    return clean[max(0, end - 4) : end].split()[-1]
 
 
 @cache
@@ -191,10 +205,9 @@ def _date_marks() -> frozenset[str]:
     return frozenset(load_codebook("clean").terms("date_marks"))
 
 
-def _splits_word(clean: str, start: int, end: int) -> bool:
-    """Tell whether a word of the dictionary lies across the blank."""
-    left = re.split(r"\s", clean[max(0, start - 4) : start])[-1]
-    right = re.split(r"\s", clean[end : end + 4])[0]
+@lru_cache(10_000)
+def _splits_word(left: str, right: str) -> bool:
+    """Tell whether a word of the dictionary lies across the border of two strings."""
     at = 0
     for word in rjieba.cut(left + right, False):
         if at < len(left) < at + len(word):
@@ -203,25 +216,47 @@ def _splits_word(clean: str, start: int, end: int) -> bool:
     return False
 
 
-@cache
-def _doubled_pattern() -> re.Pattern[str]:
-    once = "".join(load_codebook("clean").terms("never_doubled"))
-    return re.compile(f"([{once}])\\1+|([{HAN}])\\2{{2,}}|([{HAN}]{{4,12}})\\3")
+_PHRASE = range(4, 13)
 
 
 @cleaner
 def doubled(clean: str) -> Iterator[Edit]:
     """Drop the second of two equal characters that no word holds, and of two equal phrases."""
-    for m in _doubled_pattern().finditer(clean):
-        unit = m[1] or m[2] or m[3]
-        if len(unit) > 1 or not _in_word(clean, m.start(), m.end()):
-            yield Edit(Span(m.start() + len(unit), m.end()), "", "doubled", f"{unit} stands twice or more")
+    never = frozenset(load_codebook("clean").terms("never_doubled"))
+    codes = np.frombuffer(clean.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    found = [(at, 1, n) for at, n in _repeats(codes, 1, 1) if (n > 1 or clean[at] in never) and _HAN_CHAR.match(clean[at])]
+    for size in _PHRASE:
+        found += [(at, size, n) for at, n in _repeats(codes, size, size) if _is_phrase(clean[at : at + size])]
+    done = 0
+    for at, size, n in sorted(found):
+        unit, end = clean[at : at + size], at + size + n // size * size
+        if at >= done and (size > 1 or not _in_word(clean[max(0, at - 3) : end + 3], min(3, at), min(3, at) + end - at)):
+            done = end
+            yield Edit(Span(at + size, end), "", "doubled", f"{unit} stands twice or more")
 
 
-def _in_word(clean: str, start: int, end: int) -> bool:
+def _is_phrase(words: str) -> bool:
+    return len(set(words)) > 1 and all(map(_HAN_CHAR.match, words))
+
+
+def _repeats(codes: npt.NDArray[np.uint32], lag: int, least: int) -> Iterator[tuple[int, int]]:
+    """Find the runs of at least `least` characters that stand again `lag` places on: start and length of each."""
+    if len(codes) <= lag:
+        return
+    same = np.flatnonzero(codes[lag:] == codes[:-lag])
+    if not len(same):
+        return
+    breaks = np.flatnonzero(np.diff(same) > 1)
+    first, last = same[np.append(0, breaks + 1)], same[np.append(breaks, len(same) - 1)]
+    for i in np.flatnonzero(last - first + 1 >= least):
+        yield int(first[i]), int(last[i] - first[i] + 1)
+
+
+@lru_cache(10_000)
+def _in_word(around: str, start: int, end: int) -> bool:
     """Tell whether the dictionary takes a repeated character into a longer word."""
-    at = max(0, start - 3)
-    for word in rjieba.cut(clean[at : end + 3], False):
+    at = 0
+    for word in rjieba.cut(around, False):
         if len(word) > 1 and at < end and at + len(word) > start and not word.isspace():
             return True
         at += len(word)
@@ -244,17 +279,19 @@ def slips(clean: str) -> Iterator[Edit]:
     pattern, entries = _slips()
     for m in pattern.finditer(clean):
         entry = entries[m[0]]
-        near = all(re.search(p, c) for p, c in ((entry.get("after", ""), clean[m.start() - 1 : m.start()]), (entry.get("before", ""), clean[m.end() : m.end() + 1])))
-        if near and _stands_alone(clean, m.start(), m.end()):
+        before, after = clean[m.start() - 1 : m.start()], clean[m.end() : m.end() + 1]
+        fits = re.search(entry.get("after", ""), before) and re.search(entry.get("before", ""), after)
+        at = max(0, m.start() - 4)
+        if fits and _stands_alone(clean[at : m.end() + 4], m.start() - at, m.end() - at):
             yield Edit(Span(*m.span()), entry["right"], "slips", f"{m[0]} read as {entry['right']}")
 
 
-def _stands_alone(clean: str, start: int, end: int) -> bool:
-    """Tell whether the dictionary's cut has a word border at both ends."""
-    at = max(0, start - 4)
+@lru_cache(10_000)
+def _stands_alone(around: str, start: int, end: int) -> bool:
+    """Tell whether the dictionary's cut has a word border at both ends, and no word there."""
+    at = 0
     borders = {at}
-    for word in rjieba.cut(clean[at : end + 4], False):
+    for word in rjieba.cut(around, False):
         at += len(word)
         borders.add(at)
-    return start in borders and end in borders and not rjieba.has_word(clean[start:end])
-
+    return start in borders and end in borders and not rjieba.has_word(around[start:end])

@@ -20,11 +20,12 @@ from casework.text import Edit, Span
 
 __all__ = ["bare_syllable", "shifted_bytes", "wrong_encoding"]
 
-LETTER = "a-z\u00e0-\u00fc\u0101\u0113\u011b\u012b\u014d\u016b\u01ce\u01d0\u01d2\u01d4\u01d6\u01d8\u01da\u01dc\u0144\u0148\u01f9\u0251\u0261"
+LETTER = "a-z\u00e0-\u00fc\u0101\u0113\u011b\u012b\u014d\u016b\u01ce\u01d0\u01d2\u01d4\u01d6\u01d8\u01da\u01dc"
+LETTER += "\u0144\u0148\u01f9\u0251\u0261"
 _SHIFTED = re.compile(rf"[?\ufffd](?:([{LETTER}]{{1,6}})[)\uff09])?((?:[!,:;()]|[^\x00-\x7f\u20ac\s]){{1,20}}?)([\u20ac@-~])")
 _FULL_STOPS = "\u3002\uff0c\u3001\uff1b\uff1a\uff1f\uff01\u201d\u300b\uff09"
 _OPENING = "\u201c\u2018\u300a\uff08\u3010"
-_LATIN1 = re.compile("(?:[\xc2-\xf4][\x80-\xbf]{1,3}){2,}")
+_LATIN1 = re.compile("[\xc2-\xf4][\x80-\xbf]{1,3}(?:[\xc2-\xf4][\x80-\xbf]{1,3})+")
 _FULL_WIDTH = {ord(c): ord(c) + 0xFEE0 for c in "!,:;()"}  # pages that write their punctuation half width did it to these too
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u030c"))
 

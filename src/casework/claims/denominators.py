@@ -26,6 +26,7 @@ class _Book:
     fits: dict[str, tuple[str, ...]]
     near: int
     frequency: frozenset[str]
+    times: frozenset[str]
     rates: re.Pattern[str]
 
 
@@ -34,7 +35,10 @@ def _book() -> _Book:
     book = load_codebook("claims")
     per, other = book.section("per"), book.section("per_other")
     return _Book(
-        before={k: _cue(e["before"], e["not_after"], e.get("near", []), int(book.section("per_near"))) for k, e in per.items()},
+        before={
+            k: _cue(e["before"], e["not_after"], e.get("near", []), int(book.section("per_near")))
+            for k, e in per.items()
+        },
         behind={k: tuple(e["behind"]) for k, e in per.items()},
         other=re.compile(other["pattern"]),
         other_behind=re.compile(other["behind"]),
@@ -43,6 +47,7 @@ def _book() -> _Book:
         fits={k: tuple(v) for k, v in book.section("per_dimensions").items()},
         near=int(book.section("per_count_near")),
         frequency=frozenset(book.section("frequency_units")),
+        times=frozenset(book.section("per_times")),
         rates=re.compile(other["rates"]),
     )
 
@@ -50,7 +55,9 @@ def _book() -> _Book:
 def _cue(words: list[str], not_after: list[str], near: list[str], reach: int) -> re.Pattern[str]:
     guard = f"(?<![{re.escape(''.join(w for w in not_after if len(w) == 1))}])" if not_after else ""
     longer = "".join(f"(?<!{re.escape(w)})" for w in not_after if len(w) > 1)
-    options = sorted(map(re.escape, words), key=len, reverse=True) + [f"{re.escape(w)}(?=.{{0,{reach}}}$)" for w in near]
+    options = sorted(map(re.escape, words), key=len, reverse=True) + [
+        f"{re.escape(w)}(?=.{{0,{reach}}}$)" for w in near
+    ]
     return re.compile(f"{guard}{longer}(?:{'|'.join(options)})")
 
 
@@ -105,7 +112,8 @@ def _other(head: str, tail: str, amount: Amount, book: _Book) -> str:
     last = last_match(book.other, head)
     if last is None:
         return ""
-    near = len(head) - last.end() <= (24 if amount.dimension in ("money", "area") else book.near)
+    far = amount.dimension in ("money", "area") or last[1] in book.times
+    near = len(head) - last.end() <= (24 if far else book.near)
     return f"other:{last[1]}" if near else ""
 
 
@@ -127,17 +135,19 @@ def _sized(amount: Amount, setting: Setting, earlier: Sequence[Earlier], followi
 
 def _carried(amount: Amount, indicator: str, setting: Setting, earlier: Sequence[Earlier], book: _Book) -> set[str]:
     """Give what the sentence has divided by before, where such a denominator holds on."""
-    sentence = setting.sentence(amount.span)
+    sentence, start = setting.sentence(amount.span), setting.clause(amount.span).start
     for before in reversed(earlier):
         if before.amount.span.start < sentence.start:
             return set()
         if before.per:
-            return {p for p in before.per if _holds(book.carry.get(p, {}), before, amount, indicator)}
+            return {p for p in before.per if _holds(book.carry.get(p, {}), before, amount, indicator, start)}
     return set()
 
 
-def _holds(rule: dict[str, Any], before: Earlier, amount: Amount, indicator: str) -> bool:
+def _holds(rule: dict[str, Any], before: Earlier, amount: Amount, indicator: str, clause_start: int) -> bool:
     if amount.dimension not in rule.get("dimensions", ()):
+        return False
+    if "lead" in rule and amount.span.start - clause_start > rule["lead"]:
         return False
     if rule.get("same_dimension") and before.amount.dimension != amount.dimension:
         return False

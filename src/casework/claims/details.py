@@ -60,7 +60,7 @@ def find_change(amount: Amount, setting: Setting) -> str:
 
 def find_voice(amount: Amount, setting: Setting) -> str:
     """Tell what stands in quotation marks from the reporter's own words."""
-    if setting.is_quoted(amount.span):
+    if setting.is_quoted(amount.span) or re.match(_section("voice")["answer"], setting.text):
         return "quoted"
     sentence = setting.sentence(amount.span)
     spoken = re.search(

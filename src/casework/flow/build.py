@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from casework.claims import load_mechanisms
 from casework.flow.copies import ArticleWords, find_copies
@@ -50,18 +50,20 @@ def build(
 ) -> BuildResult:
     """Parse every raw text of a study and write the tables.
 
-    `raw` reads every file of another folder; `out` writes the tables elsewhere and publishes
+    `raw` reads every file of another folder, registered or not; `out` writes the tables elsewhere and publishes
     nothing. Raises CaseworkError before anything is written where the manifest does not match,
-    a registered file is missing, or nothing can be read.
+    a registered file is missing from the study's own folder, or nothing can be read.
     """
     folder = raw or study.raw
     manifest = read_manifest(study.manifest) if study.manifest else {}
     if not folder.is_dir():
         raise CaseworkError(f"{folder}: no such folder; put the raw texts there or name their folder with --raw")
-    if missing := missing_files(folder, manifest):
+    missing = missing_files(folder, manifest)
+    if missing and raw is None:
         raise CaseworkError("\n".join([f"{len(missing)} registered files are missing:", *missing]))
     check_manifest(folder, manifest)
     found = list(iter_sources(folder, manifest))
+    found += [Problem("missing", line) for line in missing]
     rows = _collect(study, found, jobs, progress)
     if not rows.get("sources"):
         raise CaseworkError(f"{folder}: no text could be read there{_first(rows)}")
@@ -69,7 +71,7 @@ def build(
     raws = {s.source_id: s.raw for s in found if isinstance(s, Source)}
     check_surfaces(frames, raws)
     target = out or study.tables_dir
-    about = {"name": study.name, "title": study.title_in("en")}
+    about = _about(study)
     with fresh_folder(target) as new:
         save_tables(new, frames, format, about)
         _save_raws(new, raws)
@@ -77,6 +79,15 @@ def build(
         write_tables(study.published_dir, standoff(frames, study.publish), "csv", about)
     problems = tuple(f"{r['source_id']} {r['code']}: {r['message']}" for r in frames["problems"].to_dict("records"))
     return BuildResult(target, {name: len(f) for name, f in frames.items()}, problems)
+
+
+def _about(study: Study) -> dict[str, Any]:
+    """Describe the tables in terms of a data package."""
+    told = {"name": study.name, "title": study.title_in("en"), "version": study.version, "created": study.date}
+    about: dict[str, Any] = {k: v for k, v in told.items() if v}
+    if study.authors:
+        about["contributors"] = [{"title": a.name, "role": "author"} for a in study.authors]
+    return about
 
 
 def _first(rows: dict[str, list[Record]]) -> str:

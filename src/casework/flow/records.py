@@ -170,7 +170,7 @@ class _Writer:
         cases: Sequence[Case],
         ids: dict[int, tuple[str, Place | None]],
     ) -> None:
-        section = ""
+        section, labels = "", _label(article)
         read: list[tuple[Record, Passage, list[Claim]]] = []
         for i, passage in enumerate(article.passages):
             case_id, home = ids.get(i, ("", None))
@@ -178,10 +178,9 @@ class _Writer:
             section = passage.text.clean if passage.role == "subhead" else section
             self._add_mentions(where, passage, mentions[i])
             if passage.role in TOLD:
-                labels = find_labels(passage.text.clean)
-                self._add_labels(where, passage, labels)
+                self._add_labels(where, passage, labels[i])
                 self._add_codings(where, passage)
-                spans = [label.span for label in labels]
+                spans = [label.span for label in labels[i]]
                 claims = extract_claims(
                     passage.text.clean,
                     mentions[i],
@@ -247,6 +246,19 @@ class _Writer:
 
     def _id(self, cells: Record) -> str:
         return f"{self._source.source_id}:{cells['start']}-{cells['end']}"
+
+
+def _label(article: Article) -> list[list[Label]]:
+    """Find the labels of every passage; a slogan that the article names once is known in all of it."""
+    texts = [p.text.clean if p.role in TOLD else "" for p in article.passages]
+    first = [find_labels(t) if t else [] for t in texts]
+    slogans = {
+        label.span.cut(t) for t, labels in zip(texts, first, strict=True) for label in labels if label.kind == "slogan"
+    }
+    return [
+        find_labels(t, slogans) if t and any(s in t for s in slogans) else labels
+        for t, labels in zip(texts, first, strict=True)
+    ]
 
 
 def _claim_cells(c: Claim) -> Record:

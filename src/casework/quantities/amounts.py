@@ -156,6 +156,8 @@ def _build(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> Amo
     if low > high:
         return None
     end, extra = _parts(text, m.end("u"), unit, g)
+    if g.half_mark in m["u"]:
+        extra = Decimal("0.5")
     tail = not extra and _has_tail(text, m, unit, g)
     post = m["post"] or ""
     if extra or (m["tail"] and not tail):
@@ -267,8 +269,14 @@ def _is_relative(text: str, a: Amount, pre: str, g: Grammar) -> bool:
     """Tell whether a time only points from now (three years ago), so that it measures nothing."""
     if a.unit not in g.relative["units"]:
         return False
+    if a.unit == "month" and text[max(0, a.span.start - 2) : a.span.start].endswith(g.relative["month_before"]):
+        return True
     behind = text.startswith(g.relative["after"], a.span.end)
-    return behind or pre in g.relative["before"] or text[: a.span.start].endswith(g.relative["before"])
+    return (
+        behind
+        or pre in g.relative["before"]
+        or text[max(0, a.span.start - 2) : a.span.start].endswith(g.relative["before"])
+    )
 
 
 def _fraction(text: str, m: re.Match[str], g: Grammar) -> Amount:
@@ -284,8 +292,8 @@ def _fraction(text: str, m: re.Match[str], g: Grammar) -> Amount:
         low = high = round(num[0] / den[0] * 100, 2) if den and num and den[0] else Decimal(0)
         rule = "fraction"
     elif m["t1"]:
-        tens, ones = numerals().value(m["t1"]), numerals().value(m["t2"])
-        low = high = (tens[0] * 10 + ones[0]) if tens and ones else Decimal(0)
+        tens, ones = numerals().value(m["t1"]), numerals().value(m["t2"]) or (Decimal(5),)  # half of a tenth
+        low = high = tens[0] * 10 + ones[0] if tens else Decimal(0)
         rule = "tenths"
     elif m["word"] in g.half:
         low, high, rule = Decimal(50), Decimal(50), "half"

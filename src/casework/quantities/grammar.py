@@ -128,7 +128,7 @@ def _compile(book: Codebook) -> Grammar:
     percent = rf"(?P<pct>{any_of([*fr['percent_of'], *fr['permille_of']])})(?P<p1>{number_plain})"
     percent += rf"(?:(?:{marks})(?:{any_of(fr['percent_of'])})?(?P<p2>{number_plain}))?"
     ratio = rf"(?P<den>{chinese}|\d+){fr['of']}(?P<num>{chinese}|\d+)"
-    tenths = rf"(?P<t1>[{digits}]|\d){fr['tenths']}(?P<t2>[{digits}])(?![{powers}])"
+    tenths = rf"(?P<t1>[{digits}]|\d){fr['tenths']}(?P<t2>[{digits}{s('half_mark')}])(?![{powers}])"
     word = f"(?P<word>{any_of([*fr['half'], *fr['doubled']])})"
     fraction = f"(?P<pre>{before})?(?:{percent}|{ratio}|{tenths}|{word})(?P<post>{after})?"
     return Grammar(

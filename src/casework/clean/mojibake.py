@@ -22,11 +22,14 @@ __all__ = ["bare_syllable", "shifted_bytes", "wrong_encoding"]
 
 LETTER = "a-z\u00e0-\u00fc\u0101\u0113\u011b\u012b\u014d\u016b\u01ce\u01d0\u01d2\u01d4\u01d6\u01d8\u01da\u01dc"
 LETTER += "\u0144\u0148\u01f9\u0251\u0261"
-_SHIFTED = re.compile(rf"[?\ufffd](?:([{LETTER}]{{1,6}})[)\uff09])?((?:[!,:;()]|[^\x00-\x7f\u20ac\s]){{1,20}}?)([\u20ac@-~])")
+_SHIFTED = re.compile(rf"[?\ufffd](?:([{LETTER}]{{1,6}})[)\uff09])?((?:[!,:;()]|[^\x00-\x7f\u20ac\s]){{1,60}}?)([\u20ac@-~])")
+# A full stop and a closing quotation mark, off by one, with what came behind eaten: often the bracket of a tag.
+_CLOSING = re.compile(rf"\?[!\uff01]\?(?<=[{HAN}\uff09].{{3}})(/[a-z]{{1,6}}>)?")
 _FULL_STOPS = "\u3002\uff0c\u3001\uff1b\uff1a\uff1f\uff01\u201d\u300b\uff09"
 _OPENING = "\u201c\u2018\u300a\uff08\u3010"
 _LATIN1 = re.compile("[\xc2-\xf4][\x80-\xbf]{1,3}(?:[\xc2-\xf4][\x80-\xbf]{1,3})+")
 _FULL_WIDTH = {ord(c): ord(c) + 0xFEE0 for c in "!,:;()"}  # pages that write their punctuation half width did it to these too
+_PLAUSIBLE = 0.9
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u030c"))
 
 
@@ -58,6 +61,10 @@ def shifted_bytes(clean: str) -> Iterator[Edit]:
             yield Edit(span, found[0] + rest[1], "shifted_bytes")
         else:
             yield Edit(span, m[0], "shifted_bytes", f"read one byte off; ends in {rest[1]!r}, its first character is not certain")
+    for m in _CLOSING.finditer(clean):
+        line = clean[clean.rfind("\n", 0, m.start()) + 1 : m.start()]
+        if m[1] or line.count("\u201c") > line.count("\u201d"):
+            yield Edit(Span(*m.span()), "\u3002\u201d", "shifted_bytes", "" if m[1] else "a full stop and a closing quotation mark, by the context")
     for m in re.finditer(r"\ufffd+", clean):
         yield Edit(Span(*m.span()), m[0], "shifted_bytes", "bytes that could not be decoded")
 
@@ -65,8 +72,8 @@ def shifted_bytes(clean: str) -> Iterator[Edit]:
 def _rest(body: str, tail: str) -> tuple[int, str] | None:
     """Decode all but the first byte: that byte, and the characters after it."""
     try:
-        code = body.translate(_FULL_WIDTH).encode("gbk") + (b"\x80" if tail == "\u20ac" else tail.encode("ascii"))
-        if len(code) % 2 == 0:
+        code = body.translate(_FULL_WIDTH).encode("gb18030") + (b"\x80" if tail == "\u20ac" else tail.encode("ascii"))
+        if len(code) != 2 * len(body) + 1:
             return None
         rest = code[1:].decode("gbk")
     except (UnicodeEncodeError, UnicodeDecodeError):
@@ -81,7 +88,7 @@ def _common(char: str) -> bool:
 def _better(decoded: str, shown: str) -> bool:
     """Tell whether the decoded reading has the commoner characters; the odd byte after the shown one counts against it."""
     good = sum(map(_common, decoded)) / len(decoded)
-    return good == 1 and sum(map(_common, shown)) / (len(shown) + 1) < good
+    return good >= _PLAUSIBLE and sum(map(_common, shown)) / (len(shown) + 1) < good - (1 - _PLAUSIBLE)
 
 
 def _first(clean: str, m: re.Match[str], byte: int, rest: str) -> list[str]:

@@ -64,7 +64,8 @@ def shifted_bytes(clean: str) -> Iterator[Edit]:
     for m in _CLOSING.finditer(clean):
         line = clean[clean.rfind("\n", 0, m.start()) + 1 : m.start()]
         if m[1] or line.count("\u201c") > line.count("\u201d"):
-            yield Edit(Span(*m.span()), "\u3002\u201d", "shifted_bytes", "" if m[1] else "a full stop and a closing quotation mark, by the context")
+            flag = "" if m[1] else "a full stop and a closing quotation mark, by the context"
+            yield Edit(Span(*m.span()), "\u3002\u201d", "shifted_bytes", flag)
     for m in re.finditer(r"\ufffd+", clean):
         yield Edit(Span(*m.span()), m[0], "shifted_bytes", "bytes that could not be decoded")
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import casework
-from casework.figures.fonts import FAMILY, missing_chars, subset_woff2
+from casework.figures.fonts import FAMILY, missing_chars
+from casework.reports.fonts import FontCache
 from casework.reports.provenance import Provenance, footer_html
 from casework.views import Words, load_words
 
@@ -43,6 +44,7 @@ class Site:
     lang: str
     nav: Sequence[tuple[str, str]]
     provenance: Provenance
+    fonts: FontCache = field(default_factory=FontCache)
 
     @property
     def words(self) -> Words:
@@ -76,14 +78,14 @@ def render_page(site: Site, page: Page) -> str:
     body = page.body if "<h1" in page.body else f"<h1>{escape(page.title)}</h1>\n{page.body}"
     title = f"{page.title} · {site.title}" if page.title != site.title else site.title
     parts = {k: v.translate(shown) for k, v in (("body", body), ("title", title), ("study", site.title), ("footer", foot))}
-    styles = [_font_style(["".join(parts.values()), *(label for _, label in site.nav), _asset("site.js")]), _asset("site.css")]
+    styles = [_font_style(site.fonts, ["".join(parts.values()), *(label for _, label in site.nav), _asset("site.js")]), _asset("site.css")]
     script = _asset("site.js")
     policy = _policy(styles, script)
     return str(_template().render(lang=site.lang, csp=policy, styles=styles, script=script, nav=nav, words=site.words, **parts))
 
 
-def _font_style(texts: Sequence[str]) -> str:
-    data = base64.b64encode(subset_woff2(c for c in sorted(set("".join(texts))) if ord(c) > 0x7E)).decode()
+def _font_style(fonts: FontCache, texts: Sequence[str]) -> str:
+    data = base64.b64encode(fonts.subset("".join(texts))).decode()
     return f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff2;base64,{data}) format("woff2")}}'
 
 

@@ -15,6 +15,7 @@ from casework.codebook import did_you_mean
 from casework.compare import LEVELS, RolledUp, character_account, roll_up
 from casework.reports.convert import notebook_body, notebook_title
 from casework.reports.execute import run_notebook
+from casework.reports.fonts import FontCache
 from casework.reports.frame import Page, Site, render_page
 from casework.reports.index import Card, index_page
 from casework.reports.kernels import kernels_of
@@ -135,7 +136,8 @@ def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Jo
     there = [job for job in planned if job.path in run or (new / job.path).is_file()]
     cards = _cards(study, there, run, lang)
     nav = [("index.html", load_words(lang)("index")), *((c.path, c.title) for c in cards if c.path.endswith(".html"))]
-    site = Site(study.title_in(lang), lang, nav, gather_provenance(study, folder, lang))
+    fonts = FontCache(study.folder / ".casework" / study.name / "fonts")
+    site = Site(study.title_in(lang), lang, nav, gather_provenance(study, folder, lang), fonts)
     for job in planned:
         if job.path in run:
             _write(new, site, _report_page(job, run[job.path], lang, nav))
@@ -149,6 +151,7 @@ def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Jo
     pages = {job.case: job.path for job in there if job.case}
     rolled = roll_up(tables, _level_of(there))
     _write(new, site, index_page(site.title, tables, rolled, readings, cards, account, pages, names, study.publish, lang))
+    site.fonts.prune()
 
 
 def _write(folder: Path, site: Site, page: Page) -> None:
@@ -174,7 +177,8 @@ def _cards(study: Study, jobs: Sequence[Job], run: Mapping[str, Any], lang: str)
         if mine:
             notebook = read_notebook(spec.notebook)
             about = notebook_about(notebook, lang)
-            out.append(Card("index.html#cases" if spec.foreach else mine[0].path, notebook_title(notebook, lang) or spec.name, about))
+            title = load_words(lang)("cases_title") if spec.foreach else notebook_title(notebook, lang) or spec.name
+            out.append(Card("index.html#cases" if spec.foreach else mine[0].path, title, about))
     return out
 
 

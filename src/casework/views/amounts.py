@@ -12,14 +12,18 @@ __all__ = ["amount_text", "number_text"]
 def number_text(cell: str) -> str:
     """Write a table's number with its thousands apart.
 
-    >>> number_text("1200000"), number_text("0.35"), number_text("")
-    ('1,200,000', '0.35', '')
+    A long fraction, which a statistic made, is cut to four digits; what a text says is not that long.
+
+    >>> number_text("1200000"), number_text("0.35"), number_text(""), number_text("7479.102536")
+    ('1,200,000', '0.35', '', '7,479')
     """
     try:
         value = float(cell)
     except ValueError:
         return cell
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.10g}"
+    if value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:,.10g}" if "." in cell and len(cell) <= 6 else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def amount_text(claim: Mapping[str, str], lang: str = "en") -> str:

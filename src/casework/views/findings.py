@@ -57,10 +57,10 @@ def show_mechanisms(
         "mechanism": [(names or {}).get(c, c) for c in told["code"]],
         "passages": [f"{hits} {words('of')} {n}" for hits, n in zip(told["hits"], told["passages"], strict=True)],
         "share": percent, "share_by": told["share"].astype(str),
-        "mentions": told["mentions"], "rate": [f"{r:.2f}" for r in told["rate"]], "rate_by": told["rate"].astype(str),
+        "mentions": told["mentions"], "rate": told["rate"].round(2),
         "to": _href(told["coding_ids"], "code", folder),
     })
-    looks = {"links": {"mechanism": "to"}, "sort_by": {"share": "share_by", "rate": "rate_by"}}
+    looks = {"links": {"mechanism": "to"}, "sort_by": {"share": "share_by"}}
     return show_table(shown, label=words.column("mechanisms"), lang=lang, **looks)
 
 

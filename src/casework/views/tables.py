@@ -16,6 +16,7 @@ __all__ = ["Html", "safe_href", "show_figure", "show_table", "table_html"]
 
 Row = Mapping[str, str]
 FILTER_FROM = 8
+LONG_FROM = 30
 # Columns of the tables that hold numbers, though every cell there is text.
 NUMBERS = frozenset({"bytes", "chars", "start", "end", "low", "high", "base_low", "base_high", "seq"})
 _SCHEMES = ("http", "https", "mailto")
@@ -81,9 +82,10 @@ def table_html(
 
     head = "".join(_heading(c, c in numbers, words) for c in columns)
     rows = "".join(f"<tr>{''.join(cell(r, c) for c in columns)}</tr>" for r in records)
+    long = " long" if len(records) >= LONG_FROM else ""
     caption = f'<caption class="vh">{escape(label)}</caption>' if label else ""
     return (
-        f'<div class="tabled">{_filter(len(records), label, words)}<div class="scroll" tabindex="0" role="region" '
+        f'<div class="tabled">{_filter(len(records), label, words)}<div class="scroll{long}" tabindex="0" role="region" '
         f'aria-label="{escape(label or words.column(columns[0]))}"><table class="data">{caption}'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></div>"
     )
@@ -105,7 +107,7 @@ def _cell(value: object) -> str:
     if value is None or value != value:
         return ""
     if isinstance(value, float):
-        return f"{value:.10g}"
+        return f"{value:.10g}" if abs(value) < 1e10 else f"{value:.0f}"
     return str(value)
 
 

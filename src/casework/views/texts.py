@@ -41,7 +41,7 @@ def text_html(reading: Reading, lang: str = "en", publish: str = "full") -> str:
             case = new
         out.append(_passage(passage, words, publish))
     note = f'<p class="note">{escape(words("quotes_only"))} <i class="cut">…</i></p>' if publish == "quotes" else ""
-    return f'<div class="text" lang="zh">{note}{"".join(out)}</div>'
+    return f'<div class="text">{note}<div lang="zh">{"".join(out)}</div></div>'
 
 
 def _article_rule(follows: bool, copy_of: str, words: Words) -> str:
@@ -128,7 +128,7 @@ def _claim(claim: Row, words: Words, bare: bool) -> str:
     shown += [("chip", text) for text in (place, claim.get("period", "")) if text]
     shown += [("chip flag", words.value(f)) for f in claim.get("flags", "").split(";") if f]
     chips = " ".join(f'<span class="{escape(look)}">{escape(text)}</span>' for look, text in shown)
-    about = claim.get("about", "")
+    about = f"{words('about_what')} {claim['about']}" if claim.get("about") else ""
     said = f"“{claim['surface']}”" if claim.get("surface") else ""
     small = " · ".join(s for s in (said, f"{words('characters')} {where(claim)}", f"{words('rule')} {claim.get('rule', '')}", about) if s)
     ident = f' id="{own}"' if bare else f' data-for="{own}"'

@@ -54,7 +54,8 @@ class Context:
         provinces = [k for k in hit.keys if len(k) == 2]
         if len(provinces) == 1 and ranked[0][0] == 0:
             return provinces[0]
-        same = [k for k in best if last and k[:6] == last[:6]]
+        at = self.gazetteer.at
+        same = [k for k in best if last and at(k, "county") == at(last, "county")]
         if len(same) == 1 and ranked[0][0] > 0:
             return same[0]
         highest = [k for k in best if all(len(k) < len(o) for o in best if o != k)]

@@ -42,7 +42,7 @@ def find_places(texts: Sequence[str], hints: Sequence[str] = (), gazetteer: Gaze
     sure = _settle(page, gazetteer, context, choose(scan(page, gazetteer)))
     counties = context.counties()
     hits = _bounded_only(page, choose([*sure, *known_names(page, gazetteer, counties, sure)])) if counties else sure
-    hits = choose([*hits, *unknown_names(page, gazetteer, context, hits)])
+    hits = _bounded_only(page, choose([*hits, *unknown_names(page, gazetteer, context, hits)]))
     hits = choose([*hits, *_pointing_back(page, gazetteer)], hits)
     groups = chains(hits)
     walk = Walk(page, gazetteer, context, hits)
@@ -114,10 +114,11 @@ def _accept_short(page: Page, gazetteer: Gazetteer, context: Context, hits: list
 def _accept_towns(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
     """Townships of the page's prefectures; of anywhere only where the page has named no county."""
     named = {k for k, n in context.score.items() if n >= 1}
+    at = gazetteer.at
     somewhere = any(gazetteer.level(k) == "county" for k in named)
     out = []
     for hit in hits:
-        inside = tuple(k for k in hit.keys if k[:6] in named) or tuple(k for k in hit.keys if k[:4] in named)
+        inside = tuple(k for k in hit.keys if at(k, "county") in named) or tuple(k for k in hit.keys if at(k, "prefecture") in named)
         if inside and (hit.end - hit.start > 2 or is_bounded(page, gazetteer, hit.start)):
             hit.keys = inside
             out.append(hit)
@@ -138,7 +139,7 @@ def _accept_stems(page: Page, gazetteer: Gazetteer, context: Context, hits: list
     for hit in hits:
         name = page.text[hit.start : hit.end]
         supported = tuple(k for k in hit.keys if context.score[k] >= 1)
-        near = tuple(k for k in hit.keys if context.score[k[:2]] >= 1)
+        near = tuple(k for k in hit.keys if context.score[gazetteer.at(k, "province")] >= 1)
         if supported:
             hit.keys = supported
         elif hit.start in touching or (hit.level != "province" and (name in words.plain or name not in begun)):
@@ -169,7 +170,7 @@ def _leads_on(page: Page, gazetteer: Gazetteer, hit: Hit) -> str:
 
 
 def _bounded_only(page: Page, hits: list[Hit]) -> list[Hit]:
-    """Drop short village names that nowhere on the page stand where a name may begin."""
+    """Drop doubtful village names that nowhere on the page stand beyond doubt."""
     certain = {page.text[h.start : h.end] for h in hits if "?" not in h.flags}
     ends = {h.end for h in hits}
     kept = [h for h in hits if "?" not in h.flags or h.start in ends or page.text[h.start : h.end] in certain]

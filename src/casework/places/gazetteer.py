@@ -158,6 +158,10 @@ class Gazetteer:
         self._above[key] = chain
         return chain
 
+    def at(self, key: str, level: str) -> str:
+        """Give the key of the place of a level that a place lies in (or is); empty where there is none."""
+        return next((k for k in self.above(key) if self.level(k) == level), "") if key else ""
+
     def path(self, key: str) -> str:
         """Give the path of official names; four levels down to a township, a level repeated where there is none."""
         parts: list[str] = []

@@ -87,6 +87,7 @@ def unknown_names(page: Page, gazetteer: Gazetteer, context: Context, before: li
     covered = _cover(before)
     counties = context.counties()
     found: list[Hit] = []
+    passed: list[tuple[int, int]] = []
     for m in gazetteer.words.unknown.finditer(page.text):
         start, end, rank = m.start(), m.end(), m.group()
         if page.text.startswith(gazetteer.words.no_after.get(rank, ()), end) and start not in ends:
@@ -100,7 +101,20 @@ def unknown_names(page: Page, gazetteer: Gazetteer, context: Context, before: li
         if hit:
             found.append(hit)
             ends[hit.end] = hit
-    return found
+        else:
+            passed.append((start, end))
+    return found + list(_named_again(page, found, passed))
+
+
+def _named_again(page: Page, found: list[Hit], passed: list[tuple[int, int]]) -> Iterator[Hit]:
+    """Find a name that stood clearly somewhere also where it does not."""
+    levels = {page.text[h.start : h.end]: h.level for h in found if h.kind == "unknown" and "?" not in h.flags}
+    lengths = sorted({len(name) for name in levels if len(name) > 2}, reverse=True)
+    for _, end in passed:
+        for size in lengths:
+            if level := levels.get(page.text[max(0, end - size) : end]):
+                yield Hit(end - size, end, (), "unknown", level)
+                break
 
 
 def _cover(hits: list[Hit]) -> Callable[[int, int], bool]:
@@ -145,7 +159,8 @@ def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, end
             if hard:
                 return None
             continue
-        return Hit(start, end, (), "unknown", level, chained=start in ends)
+        doubt = {"?"} if start not in ends and page.text.startswith(words.common, end) else set()
+        return Hit(start, end, (), "unknown", level, chained=start in ends, flags=doubt)
     return None
 
 

@@ -106,8 +106,12 @@ class Walk:
         """Tell whether what follows may be about this place; a passing name far from home does not lead."""
         if self._in_name(hit) or "bare_name" in hit.flags:
             return False
-        near = not self.home or key[:4] == self.home[:4] or self.home.startswith(key)
-        return near or hit.kind not in ("stem", "town_stem")
+        home = self.home or self._last_key("county")
+        if not home or home.startswith(key) or self._at(key, "prefecture") == self._at(home, "prefecture"):
+            return True
+        if self.home and self._at(key, "province") != self._at(self.home, "province"):
+            return False
+        return hit.kind not in ("stem", "town_stem")
 
     def _leave_town(self, county: str) -> None:
         """Forget a township of an earlier passage once a passage speaks of its county alone."""
@@ -115,6 +119,9 @@ class Walk:
         if held and held[2] < self.at and held[0].startswith(county) and held[0] != self.home_town:
             for level in ("township", "village"):
                 self.last.pop(level, None)
+
+    def _at(self, key: str, level: str) -> str:
+        return self.gazetteer.at(key.partition(MADE)[0], level)
 
     def _town(self) -> str:
         """Give the key of the township in which the text now moves; empty where it is the county at large."""
@@ -125,9 +132,9 @@ class Walk:
 
     def _village(self, hit: Hit, outer: str) -> Said:
         town = outer or self._town()
-        county = (outer or self._last_key("county") or town)[:6]
+        county = self._at(outer or self._last_key("county") or town, "county")
         for keys in ([k for k in hit.keys if town and k.startswith(town)], [k for k in hit.keys if county and k.startswith(county)]):
-            if keys and len({k[:9] for k in keys}) == 1:
+            if keys and len({self._at(k, "township") for k in keys}) == 1:
                 if outer or keys[0].startswith(town) or town != self.home_town:
                     return self._known_village(keys[0], hit, outer)
                 break
@@ -136,7 +143,7 @@ class Walk:
         else:
             if len(hit.keys) == 1:
                 return self._known_village(hit.keys[0], hit, outer)
-        above = town if town and (town == outer or town[:6] == county) else county
+        above = town if town and (town == outer or self._at(town, "county") == county) else county
         name = self._text(hit)
         ending = self.gazetteer.words.village
         return self._made(name + ending if hit.kind == "village_stem" else name, hit, above)

@@ -318,6 +318,16 @@ def test_indicators_in_base_units(small: Tables) -> None:
     assert table["low"].iloc[0] in (800000.0, 200000.0)
 
 
+def test_a_claim_of_unknown_words_is_like_no_other(small: Tables) -> None:
+    rows = {
+        **rows_of(small),
+        "claims": [claim(S1, 10, 1, 1, about=""), claim(S1, 20, 2, 2, about=""), claim(S2, 10, 3, 3, OTHER, about="")],
+    }
+    rolled = compare.roll_up(study(**rows))
+    assert compare.indicator_table(rolled)["series"].nunique() == 3
+    assert compare.indicator_table(rolled, by=["indicator", "unit"])["series"].nunique() == 1
+
+
 def test_a_series_cannot_be_made_by_something_else(small: Tables) -> None:
     with pytest.raises(CaseworkError, match="did you mean 'unit'"):
         compare.indicator_table(compare.roll_up(small), by=["units"])
@@ -433,10 +443,27 @@ def test_models_and_slogans(small: Tables) -> None:
 
 
 def test_publication_dates_put_the_undated_last(small: Tables) -> None:
-    rows = {**rows_of(small), "articles": [article(S1, 0) | {"published": ""}, article(S2, 0)]}
+    undated = [source(S1, 1, published=""), source(S2, 2)]
+    rows = {**rows_of(small), "sources": undated, "articles": [article(S1, 0) | {"published": ""}, article(S2, 0)]}
     dates = compare.publication_dates(compare.roll_up(study(**rows)))
     assert dates["source_id"].tolist() == [S2, S1]
     assert dates["outlet_level"].tolist() == ["county", "county"]
+
+
+def test_an_article_on_no_case_is_dated_too(small: Tables) -> None:
+    rows = {**rows_of(small), "articles": [article(S1, 0), article(S2, 0), article(S3, 0) | {"published": ""}]}
+    rows["cases"] = [case(S1, 0, TOWN), case(S2, 200, COUNTY)]
+    dates = compare.publication_dates(compare.roll_up(study(**rows)))
+    assert dates[["source_id", "name", "chars"]].apply(tuple, axis=1).tolist() == [(S1, "青禾镇", 62), (S2, "", 300), (S3, "", 300)]
+    assert dates["published"].tolist()[2] == "2023-03-05"  # the source's, where the article names none
+
+
+def test_keyness_reads_prose_without_place_names(small: Tables) -> None:
+    rolled = compare.roll_up(small)
+    assert "青禾镇" not in "".join(rolled.passages["prose"])
+    words = compare.keyness(rolled.passages[rolled.passages["name"] == "青禾镇"], rolled.passages[rolled.passages["name"] == "石泉乡"])
+    assert "青" not in set(words["word"])
+    assert "合作社" in set(words["word"])
 
 
 def test_periods_count_claims_by_year(small: Tables) -> None:

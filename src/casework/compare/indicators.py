@@ -25,7 +25,8 @@ def indicator_table(
 ) -> pd.DataFrame:
     """List the amounts that can be compared, one row a claim, by series and case.
 
-    A series is what agrees in every column of `by` (shorten it only where you can say why); its id in
+    A series is what agrees in every column of `by` (shorten it only where you can say why). A claim whose words are unknown
+    is a series of its own where `by` asks for them: it cannot be known to be like another. Its id in
     `series` joins them by `|`, an empty denominator standing for "not stated". Achieved, planned and rule stay apart in `status`. low and
     high are numbers, NaN where open, in the claim's unit, or with `base` in its base unit.
     Columns: series, status, case, name, the columns of LIKE, low, high, approx, voice, flags, claim_id, source_id, article_id.
@@ -42,9 +43,10 @@ def indicator_table(
             rows[to] = rows[to].where(~based, rows[column])
     for end in ("low", "high"):
         rows[end] = pd.to_numeric(rows[end].where(rows[end] != "")).astype("float64")
-    rows["series"] = (
-        ["|".join(map(str, key)) for key in zip(*(rows[c] for c in by), strict=True)] if len(rows) else pd.Series([], dtype="str")
-    )
+    keys = rows[list(by)].astype("str")
+    if "about" in by:
+        keys["about"] = keys["about"].where(keys["about"] != "", "?" + rows["claim_id"])
+    rows["series"] = pd.Series(["|".join(key) for key in keys.itertuples(index=False)], index=rows.index, dtype="str")
     rank = {case: i for i, case in enumerate(rolled.cases["case"])}
     rows["_rank"] = [rank.get(c, len(rank)) for c in rows["case"]]
     rows = rows.sort_values(["series", "status", "_rank", "case", "claim_id"], kind="stable")

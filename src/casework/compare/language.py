@@ -32,6 +32,8 @@ def cut_words(text: str) -> list[str]:
 def keyness(a: pd.DataFrame, b: pd.DataFrame, *, min_count: int = 3, n: float = 1.0, all_words: bool = False) -> pd.DataFrame:
     """Compare the words of two groups of passages (frames with article_id, role, text); headlines and body count.
 
+    Of a roll-up's passages the prose is read, their text without place names.
+
     Columns: word, side ("a" or "b"), count_a, count_b, per_million_a, per_million_b, log_ratio (Hardie 2014; zeros count 0.5),
     g2 (Dunning 1993), simple_maths (Kilgarriff 2009, with N = `n`), articles_a, articles_b (document range). Ranked by
     log ratio, the most typical of A first. Words with fewer than `min_count` in both together, or with G2 below
@@ -86,9 +88,10 @@ def _count(passages: pd.DataFrame) -> tuple[Counter[str], Counter[str], int]:
     """Count words, the articles that have each, and all words."""
     words: Counter[str] = Counter()
     articles: Counter[str] = Counter()
+    column = "prose" if "prose" in passages else "text"
     read = passages[passages["role"].isin(["headline", "subhead", "body"])]
     for _, group in read.groupby("article_id", sort=True):
-        own = Counter(w for text in group["text"] for w in cut_words(text))
+        own = Counter(w for text in group[column] for w in cut_words(text))
         words.update(own)
         articles.update(own.keys())
     return words, articles, words.total()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,8 +24,8 @@ class RolledUp:
 
     `cases`: case, name, place_code, articles, sources, self_reported, passages, body_passages, chars (of body), case_ids.
     `passages`, `codings`, `labels`, `claims`: the rows of the tables that belong to a case, `case` and `name` in front; passages
-    also have chars, published, outlet, outlet_level, authorship; a claim's case may be a place that no text is on.
-    `too_coarse`: what could not be brought to the level. `articles`: those that count.
+    also have chars, prose (the text without place names), published, outlet, outlet_level, authorship; a claim's case
+    may be a place that no text is on. `too_coarse`: what could not be brought to the level. `articles`: those that count.
     """
 
     level: str
@@ -130,8 +131,12 @@ def roll_up(
 
 
 def _articles(tables: Tables, copies: bool, self_reported: bool) -> pd.DataFrame:
-    """Give the articles that count, with the level of their outlet."""
-    out = tables.articles.merge(tables.sources[["source_id", "outlet_level"]], on="source_id", how="left")
+    """Give the articles that count, with the level of their outlet; date and outlet are the source's where the article names none."""
+    known = tables.sources[["source_id", "outlet_level", "published", "outlet"]]
+    out = tables.articles.merge(known, on="source_id", how="left", suffixes=("", "_of_source"))
+    for column in ("published", "outlet"):
+        of_source = out.pop(f"{column}_of_source").fillna("")
+        out[column] = out[column].where(out[column] != "", of_source)
     out["outlet_level"] = out["outlet_level"].fillna("")
     if not copies:
         out = out[(out["copy_of"] == "") | (out["copy_of"] == out["article_id"])]
@@ -147,8 +152,18 @@ def _length(text: str, spans: str) -> int:
 def _passages(tables: Tables, articles: pd.DataFrame, placed: Mapping[str, str]) -> pd.DataFrame:
     out = _with_case(tables.passages, placed)
     out["chars"] = [_length(t, s) for t, s in zip(out["text"], out["spans"], strict=True)]
+    out["prose"] = _without_names(out["text"], tables)
     about = articles[["article_id", "published", "outlet", "outlet_level", "authorship"]]
     return out.merge(about, on="article_id", how="left")
+
+
+def _without_names(texts: pd.Series[str], tables: Tables) -> list[str]:
+    """Put a blank for each place name: where a text is from must not count as how it speaks."""
+    surfaces = {s for s in (*tables.places["surface"], *tables.cases["place"].map(place_name)) if len(s) > 1}
+    if not surfaces:
+        return list(texts)
+    names = re.compile("|".join(re.escape(s) for s in sorted(surfaces, key=lambda s: (-len(s), s))))
+    return [names.sub(" ", text) for text in texts]
 
 
 def _with_case(frame: pd.DataFrame, placed: Mapping[str, str]) -> pd.DataFrame:

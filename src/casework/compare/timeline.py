@@ -18,23 +18,20 @@ CONTRADICTS_WITHIN = ("case", "place", "indicator", "about", "change", "status",
 
 
 def publication_dates(rolled: RolledUp) -> pd.DataFrame:
-    """List articles by date, one row an article and case.
+    """List articles by date, one row an article and case; an article that is on no case of this level has one row without.
 
-    Columns: published, article_id, source_id, outlet, outlet_level, authorship, case, name, chars.
+    Columns: published, article_id, source_id, outlet, outlet_level, authorship, case, name, chars (of the case's passages,
+    else of the article).
     Articles without a date stand last with an empty one.
     """
-    rows = rolled.passages.groupby(["article_id", "case"], sort=True, as_index=False).agg(
-        published=("published", "first"),
-        source_id=("source_id", "first"),
-        outlet=("outlet", "first"),
-        outlet_level=("outlet_level", "first"),
-        authorship=("authorship", "first"),
-        name=("name", "first"),
-        chars=("chars", "sum"),
-    )
+    about = ["published", "article_id", "source_id", "outlet", "outlet_level", "authorship"]
+    placed = rolled.passages.groupby(["article_id", "case", "name"], sort=True, as_index=False)["chars"].sum()
+    rows = rolled.articles[[*about, "chars"]].merge(placed, on="article_id", how="left", suffixes=("_whole", ""))
+    rows["chars"] = rows["chars"].fillna(rows["chars_whole"].astype("float64")).astype("int64")
+    rows = rows.fillna({"case": "", "name": ""})
     rows["_last"] = rows["published"] == ""
     rows = rows.sort_values(["_last", "published", "article_id", "case"], kind="stable").reset_index(drop=True)
-    return rows[["published", "article_id", "source_id", "outlet", "outlet_level", "authorship", "case", "name", "chars"]]
+    return rows[[*about, "case", "name", "chars"]]
 
 
 def periods(rolled: RolledUp) -> pd.DataFrame:

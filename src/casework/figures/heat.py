@@ -16,7 +16,7 @@ __all__ = ["Link", "mechanism_map"]
 
 Link = Callable[[str], str | None]
 Cells = Mapping[tuple[str, str], Mapping[Any, Any]]
-MANY = 40
+MANY = 60
 """With more rows than this, cells are too small for figures inside them."""
 
 

@@ -92,7 +92,7 @@ def _stack(canvas: Canvas, group: pd.DataFrame, x: float, base: float, lane: _La
 
 
 def _mark(row: Mapping[Any, Any], link: Link | None, say: Words) -> dict[str, str | None]:
-    says = say("tooltips", "article", date=row["published"], outlet=row["outlet"], name=row["name"])
+    says = say.join((w for w in (row["published"], row["outlet"], row["name"]) if w), "part_joiner")
     return {"url": link(row["source_id"]) if link else None, "label": says}
 
 

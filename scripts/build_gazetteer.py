@@ -4,7 +4,7 @@
     python scripts/build_gazetteer.py FILE.tgz           takes a tarball that is already there
 
 The tarball's sha256 must be the one below; the same tarball gives the same bytes.
-docs/decisions/0003-gazetteer.md says why the data looks as it does.
+docs/decisions/0007-gazetteer.md says why the data looks as it does.
 """
 
 from __future__ import annotations

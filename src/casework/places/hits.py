@@ -156,7 +156,7 @@ def _tie_elsewhere(last: Hit, hit: Hit) -> bool:
 
 def _tie_unknown(last: Hit, hit: Hit) -> bool:
     """A name that no gazetteer has belongs to the coarser name straight before it."""
-    if hit.kind == "unknown" and LEVELS.index(last.level or "village") < LEVELS.index(hit.level):
+    if hit.kind == "unknown" and last.kind != "back" and LEVELS.index(last.level) < LEVELS.index(hit.level):
         hit.chained = True
         return True
     return False

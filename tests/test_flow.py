@@ -1,0 +1,117 @@
+"""The build as a whole: same bytes however it is run, every character accounted for, bad input set aside."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from casework.flow import ArticleWords, build, find_copies, parse_text
+from casework.study import load_study
+from casework.tables import read_tables
+from casework.text import CaseworkError, parse_spans
+
+ROOT = Path(__file__).parent.parent
+DEMO = ROOT / "data" / "raw" / "demo"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("flow") / "tables"
+    build(load_study(ROOT / "studies" / "demo.yaml"), out=out)
+    return out
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_two_processes_write_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    build(load_study(ROOT / "studies" / "demo.yaml"), out=tmp_path / "tables", jobs=2)
+    assert contents(tmp_path / "tables") == contents(built)
+
+
+def test_every_character_is_in_one_passage(built: Path) -> None:
+    tables = read_tables(built)
+    for source in tables.sources.itertuples():
+        raw = (built / "raw" / f"{source.source_id}.txt").read_bytes().decode("utf-8", "surrogatepass")
+        held = [0] * len(raw)
+        for spans in tables.passages.loc[tables.passages.source_id == source.source_id, "spans"]:
+            for span in parse_spans(spans):
+                held[span.start : span.end] = [n + 1 for n in held[span.start : span.end]]
+        wrong = [i for i, ch in enumerate(raw) if held[i] > 1 or (held[i] == 0 and not ch.isspace() and ch != "\ufeff")]
+        assert not wrong, (source.file, wrong[:5])
+
+
+def test_the_ledger_replays(built: Path) -> None:
+    """Edits are disjoint, and each names the very characters it replaces."""
+    tables = read_tables(built)
+    for source_id, edits in tables.edits.groupby("source_id"):
+        raw = (built / "raw" / f"{source_id}.txt").read_bytes().decode("utf-8", "surrogatepass")
+        end = 0
+        for e in edits.itertuples():
+            assert int(e.start) >= end, (source_id, e.start)
+            end = int(e.end)
+            assert raw[int(e.start) : end] == e.raw
+
+
+def test_reprints_are_found(built: Path) -> None:
+    articles = read_tables(built).articles
+    files = read_tables(built).sources.set_index("source_id").file
+    copies = {files[a.source_id]: files[a.copy_of.split(":")[0]] for a in articles.itertuples() if a.copy_of}
+    assert copies == {"12_reprint.txt": "11_release.txt"}
+    claims = read_tables(built).claims
+    flagged = {files[c.source_id] for c in claims.itertuples() if "copy" in c.flags.split(";")}
+    assert flagged == {"12_reprint.txt"}
+
+
+def test_undated_copies_are_ordered_by_id() -> None:
+    words = "".join(chr(0x4E00 + i) for i in range(200))
+    articles = [ArticleWords("b", "", words), ArticleWords("a", "", words[:150]), ArticleWords("c", "", words[::-1])]
+    assert find_copies(articles) == {"b": "a"}
+
+
+def test_bad_files_do_not_stop_the_good(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    shutil.copy(DEMO / "01_plain.txt", raw)
+    (raw / "empty.txt").write_bytes(b"")
+    (raw / "noise.txt").write_bytes(bytes(range(256)) * 8)
+    study = tmp_path / "studies" / "s.yaml"
+    study.parent.mkdir()
+    study.write_text("name: s\nraw: raw\n", encoding="utf-8")
+    result = build(load_study(study), out=tmp_path / "tables")
+    assert result.counts["sources"] == 1
+    assert len(result.problems) == 3
+    assert {c for c in read_tables(tmp_path / "tables").problems.code} == {"empty", "binary", "unregistered"}
+
+
+def test_nothing_is_written_where_nothing_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "s.yaml").write_text("name: s\nraw: raw\n", encoding="utf-8")
+    with pytest.raises(CaseworkError, match="holds no texts"):
+        build(load_study(tmp_path / "s.yaml"), out=tmp_path / "tables")
+    assert not (tmp_path / "tables").exists()
+
+
+def test_a_correction_has_the_last_word(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "a.txt").write_text("柳坪村流转土地300亩。\n", encoding="utf-8")
+    study = tmp_path / "s.yaml"
+    study.write_text("name: s\nraw: raw\n", encoding="utf-8")
+    build(load_study(study), out=tmp_path / "first")
+    claim = read_tables(tmp_path / "first").claims.claim_id[0]
+    lines = f"row_id,field,value,reason,by\n{claim},status,planned,read again,me\n{claim}x,status,planned,gone,me\n"
+    (tmp_path / "corrections.csv").write_text(lines, encoding="utf-8")
+    study.write_text("name: s\nraw: raw\ncorrections: corrections.csv\n", encoding="utf-8")
+    build(load_study(study), out=tmp_path / "second")
+    tables = read_tables(tmp_path / "second")
+    assert tables.claims.loc[0, ["status", "flags"]].tolist() == ["planned", "corrected;place_guessed"]
+    assert "correction_unmatched" in set(tables.problems.code)
+
+
+def test_one_text_gives_the_same_frames() -> None:
+    tables = parse_text("灵寿县今年计划投资300万元，流转土地1200余亩。")
+    assert tables.claims[["surface", "status"]].to_numpy().tolist() == [["300万元", "planned"], ["1200余亩", "planned"]]

@@ -162,8 +162,6 @@ class _Layout:
         """Find captions that are whole sentences: one short sentence set unlike its neighbours, or breaking their parallel."""
         body = [i for i, role in draft.roles.items() if role == "body"]
         long = [i for i in body if len(self.lines[i].text) > PHOTO_SENTENCE]
-        if not long:
-            return
         indents = Counter(self.lines[i].indent for i in body)
         last_long, at = -1, 0
         for i in body:
@@ -175,7 +173,7 @@ class _Layout:
             odd = 0 < self.indent < line.indent and indents[line.indent] <= max(2, len(body) // 5)
             inside = last_long >= 0 and at < len(long)
             parallel = inside and self._breaks_parallel(line.text, last_long, long[at])
-            if odd or parallel or self._beside_photo(i, draft, inside):
+            if odd or parallel or self._beside_photo(i, draft, inside, bool(long)):
                 draft.roles[i] = "caption"
 
     def _breaks_parallel(self, words: str, above: int, below: int) -> bool:
@@ -183,8 +181,8 @@ class _Layout:
         same = before[:2] == after[:2] != words[:2] and before[:2].isalpha()
         return same and min(len(before), len(after)) >= 2 * len(words)
 
-    def _beside_photo(self, i: int, draft: Draft, inside: bool) -> bool:
-        """A very short sentence under a picture, or one that shows people at work before or after the text."""
+    def _beside_photo(self, i: int, draft: Draft, inside: bool, around: bool) -> bool:
+        """A very short sentence under a picture, or one that shows people at work before or after the long paragraphs."""
         words = self.lines[i].text
         if len(words) > 40 or words.count("\uff0c") > 1:
             return False
@@ -193,7 +191,7 @@ class _Layout:
             return True
         shows = bool(book_pattern("caption_verbs").search(words)) and "\uff0c" not in words
         beside = [j for j in (i - 1, i + 1) if draft.roles.get(j) == "caption"]
-        return shows and (bool(beside) or not inside)
+        return shows and (bool(beside) or (around and not inside))
 
     def other_news(self, draft: Draft) -> None:
         """What follows a list of other news at the foot of an article is furniture too."""

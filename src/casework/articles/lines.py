@@ -57,9 +57,9 @@ def read_lines(text: Text) -> list[Line]:
 def _kind(words: str) -> tuple[str, str, bool]:
     if _is_spam(words):
         return "spam", "spam", False
+    short = len(words) <= MAX_FURNITURE and not _is_sentence(words)
     for name, pattern, closes, any_length in _furniture():
-        fits = any_length or (len(words) <= MAX_FURNITURE and not _is_sentence(words))
-        if fits and pattern.match(words):
+        if (short or any_length) and pattern.match(words):
             return "chrome", name, closes
     if len(words) <= MAX_FURNITURE and _is_menu(words):
         return "chrome", "menu", False

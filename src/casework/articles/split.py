@@ -170,17 +170,18 @@ class _Page:
         return before.end < after.start and self.text.clean[before.end : after.start].isspace()
 
     def lost(self) -> tuple[Passage, ...]:
-        """Keep what was deleted where no line stands, as on a line of invisible characters only."""
+        """Keep what was repaired into nothing or a blank where no line stands, as on a line of invisible characters only."""
         pieces = []
         at = 0
         parts = sorted(part for line in self.lines for part in line.parts)
         for run in self.text.runs:
-            if run.start != run.end or self.text.raw[run.raw_start : run.raw_end].isspace():
+            if not run.rule or self.text.raw[run.raw_start : run.raw_end].isspace():
                 continue
             while at < len(parts) and parts[at].end < run.start:
                 at += 1
-            if at == len(parts) or run.start < parts[at].start:
-                pieces.append(Passage("chrome", Text(self.text.raw, "", (run._replace(start=0, end=0, seam=False),))))
+            inside = at < len(parts) and (parts[at].start <= run.start < parts[at].end or run.start == run.end == parts[at].end)
+            if not inside and not self.text.clean[run.start : run.end].strip():
+                pieces.append(Passage("chrome", self.text.cut(Span(run.start, run.end), rims=run.start == run.end)))
         return tuple(pieces)
 
 

@@ -29,19 +29,22 @@ def cleaner(find: Cleaner) -> Cleaner:
     return find
 
 
-_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#x[0-9A-Fa-f]{2,5});")
+_ENTITY = re.compile(r"(?:&(?:nbsp|ensp|emsp|thinsp|#160|#12288);)+|&(?:[A-Za-z]{2,8}|#\d{2,6}|#x[0-9A-Fa-f]{2,5});")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 
 
 @cleaner
 def entities(clean: str) -> Iterator[Edit]:
-    """Read HTML entities that were left in the text."""
+    """Read HTML entities that were left in the text; blanks among them stay where they part two words."""
     if "&" not in clean:
         return
     for m in _ENTITY.finditer(clean):
         new = html.unescape(m[0])
-        if new != m[0]:
-            yield Edit(Span(*m.span()), " " if new.isspace() else new, "entities")
+        if new.isspace():
+            parts_words = clean[m.start() - 1 : m.start()].strip() and clean[m.end() : m.end() + 1].strip()
+            yield Edit(Span(*m.span()), " " if parts_words else "", "entities")
+        elif new != m[0]:
+            yield Edit(Span(*m.span()), new, "entities")
 
 
 @cleaner

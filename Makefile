@@ -16,7 +16,7 @@ setup-test:
 	@python=$$(sh scripts/find_python.sh) && "$$python" scripts/setup_env.py --test
 
 reports: setup  ## build the demonstration study and publish its reports
-	@$(BIN)/casework run studies/demo.yaml
+	@$(BIN)/casework run studies/demo.yaml --jobs $(JOBS)
 
 check: setup-test  ## ruff, mypy, import-linter
 	$(BIN)/ruff check

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 
-from casework import figures
+from casework import compare, figures
 from casework.figures.canvas import Canvas, shorten, wrapped
 from casework.figures.dots import amount_axis, series_name
 from casework.figures.words import Words
@@ -338,6 +338,52 @@ def test_a_series_says_what_it_compares() -> None:
 def test_many_series_are_counted_not_crowded() -> None:
     rows = pd.concat([amount_rows(1).assign(series=f"s{i}", about=f"第{i}类") for i in range(30)])
     assert "and 18 more" in texts_of(figures.indicator_dots(rows))
+
+
+def pairs_of(n: int) -> pd.DataFrame:
+    rows = [
+        {
+            "code_1": f"m{i:02d}",
+            "code_2": f"m{i * 3 % 17 + 20}",
+            "passages_1": 5,
+            "passages_2": 5,
+            "observed": 2 + i % 4,
+            "expected": 1.0,
+            "ratio": 2.0 + i,
+        }
+        for i in range(n)
+    ]
+    return pd.DataFrame(rows, columns=["code_1", "code_2", "passages_1", "passages_2", "observed", "expected", "ratio"])
+
+
+@pytest.mark.parametrize("n", [1, 40])
+def test_arcs_print_their_thresholds(n: int) -> None:
+    drawing = figures.cooccurrence_arcs(pairs_of(n), labels={"m00": LONG}, link=link)
+    assert outside(drawing) == []
+    assert "2 passages or more" in " ".join(texts_of(drawing))
+    assert "at least 1.5 times" in drawing.alt
+    arcs = figures.to_svg(drawing, "f").count("<a ")
+    assert arcs == min(n, 30)
+
+
+def test_pairs_that_chance_explains_are_not_drawn() -> None:
+    drawing = figures.cooccurrence_arcs(pairs_of(5).assign(ratio=1.1))
+    assert texts_of(drawing) == ["No two mechanisms share passages more often than chance would have it."]
+
+
+@pytest.mark.parametrize("cases", [3, 60])
+def test_map_of_cases_and_mechanisms(cases: int) -> None:
+    counts = pd.DataFrame(
+        {f"m{j}": [(i * j + i + j) % 5 for i in range(cases)] for j in range(6)}, index=[f"云州省/{i}镇" for i in range(cases)]
+    )
+    drawing = figures.correspondence_map(compare.correspondence(counts), link=link, theme="dark")
+    assert outside(drawing) == []
+    assert f"{cases} cases and 6 mechanisms" in drawing.alt
+    assert any("% of the inertia" in text for text in texts_of(drawing))
+    assert figures.to_svg(drawing, "f") == figures.to_svg(
+        figures.correspondence_map(compare.correspondence(counts), link=link, theme="dark"), "f"
+    )
+    assert "Too few" in figures.correspondence_map(compare.correspondence(counts.iloc[:2])).alt
 
 
 # Fonts

@@ -6,6 +6,7 @@ from casework.figures.dots import contradiction_plot, indicator_dots
 from casework.figures.flow import character_bars, source_flow
 from casework.figures.fonts import FAMILY, FONT_FILE, legible, missing_chars, register_fonts, subset_woff2, text_width
 from casework.figures.heat import mechanism_map
+from casework.figures.maps import cooccurrence_arcs, correspondence_map
 from casework.figures.models import model_flow
 from casework.figures.svg import FONT_STACK, save, to_svg
 from casework.figures.time import publication_timeline
@@ -20,6 +21,8 @@ __all__ = [
     "alt_text",
     "character_bars",
     "contradiction_plot",
+    "cooccurrence_arcs",
+    "correspondence_map",
     "indicator_dots",
     "keyness_bars",
     "legible",

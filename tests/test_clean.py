@@ -19,7 +19,7 @@ CASES: dict[str, list[dict[str, Any]]] = YAML(typ="safe").load((Path(__file__).p
 FLAT = [(name, case) for name, cases in CASES.items() for case in cases]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 REAL = sorted([*SHARED.glob("seeds/*.txt"), *SHARED.glob("more/texts/*.txt")])
-MESS = st.text(st.sampled_from("乡鄉村的的自自人驻己经(dòng)（）?！€w，,.:１２%\"&nbsp;\u200b\u3000 \n⻓鐨锛\ufffd𠮷😀a1"), max_size=60)
+MESS = st.text(st.sampled_from('乡鄉村的的自自人驻己经(dòng)（）?！€w，,.:１２%"&nbsp;\u200b\u3000 \n⻓鐨锛\ufffd𠮷😀a1'), max_size=60)
 
 
 def only(name: str) -> frozenset[str]:
@@ -53,7 +53,10 @@ def test_a_cleaner_can_be_switched_off() -> None:
         clean_text("", off=frozenset({"pinyn"}))
 
 
-@pytest.mark.parametrize(("raw", "script"), [("", "simplified"), ("全村增收", "simplified"), ("全鄉增產增收", "traditional"), ("該鄉養殖業發展\n镇县区体乐马", "mixed")])
+@pytest.mark.parametrize(
+    ("raw", "script"),
+    [("", "simplified"), ("全村增收", "simplified"), ("全鄉增產增收", "traditional"), ("該鄉養殖業發展\n镇县区体乐马", "mixed")],
+)
 def test_script(raw: str, script: str) -> None:
     assert find_script(raw) == script
 
@@ -71,7 +74,32 @@ def test_no_cleaner_changes_the_number_of_lines(raw: str) -> None:
     assert clean_text(raw)[0].clean.count("\n") == raw.count("\n")
 
 
-@pytest.mark.parametrize("unit", ["(", "（a", "(ā", "?", "?诳", "&", "&a", '"', "\"村", "村 ", "１", "的", "村村", "€", "锛", "人驻", "Ã", "一 1", "\u3000", "(村", "村("])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "(",
+        "（a",
+        "(ā",
+        "?",
+        "?诳",
+        "&",
+        "&a",
+        '"',
+        '"村',
+        "村 ",
+        "１",
+        "的",
+        "村村",
+        "€",
+        "锛",
+        "人驻",
+        "Ã",
+        "一 1",
+        "\u3000",
+        "(村",
+        "村(",
+    ],
+)
 def test_no_cleaner_hangs(unit: str) -> None:
     """Each pattern meets long runs of what it looks for; time stays in proportion."""
     start = time.process_time()

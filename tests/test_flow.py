@@ -84,7 +84,7 @@ def test_bad_files_do_not_stop_the_good(tmp_path: Path) -> None:
     result = build(load_study(study), out=tmp_path / "tables")
     assert result.counts["sources"] == 1
     assert len(result.problems) == 3
-    assert {c for c in read_tables(tmp_path / "tables").problems.code} == {"empty", "binary", "unregistered"}
+    assert set(read_tables(tmp_path / "tables").problems.code) == {"empty", "binary", "unregistered"}
 
 
 def test_nothing_is_written_where_nothing_can_be_read(tmp_path: Path) -> None:

@@ -163,7 +163,9 @@ def test_tiny_texts(raw: str) -> None:
     assert text.raw_spans() == ((Span(0, 1),) if raw else ())
 
 
-@pytest.mark.parametrize("edits", [[Edit(Span(1, 1), "x", "r")], [Edit(Span(0, 9), "", "r")], [Edit(Span(0, 2), "", "r"), Edit(Span(1, 3), "", "r")]])
+@pytest.mark.parametrize(
+    "edits", [[Edit(Span(1, 1), "x", "r")], [Edit(Span(0, 9), "", "r")], [Edit(Span(0, 2), "", "r"), Edit(Span(1, 3), "", "r")]]
+)
 def test_bad_edits_are_refused(edits: list[Edit]) -> None:
     with pytest.raises(CaseworkError, match="edit 'r'"):
         Text.of("三个村").edit(edits)

@@ -43,8 +43,8 @@ def split_cases(article: Article, mentions: Sequence[Sequence[Mention]], home: P
     """Give each passage of an article to the place it is about.
 
     `mentions` holds the places found in each passage, aligned with `article.passages`; `home` is what the manifest
-    says the source is about, used where the text itself is silent. A case is a county or a township (a province or
-    prefecture where nothing closer is in focus); a village's doings belong to its township's or county's case.
+    says the source is about: it decides where no heading does, and may go down to a village. Without it a case is a
+    county or a township (a province or prefecture where nothing closer is in focus), and a village's doings belong to it.
     """
     reader = _Reader(article, mentions, home)
     places = reader.place_all()
@@ -82,10 +82,20 @@ class _Reader:
         top = self._heading_place([i for i in self.used if self.article.passages[i].role == "headline"])
         if len(sections) > 1 or (sections and top is None):
             return self._by_section(sections, top)
+        if (top is None or _depth(top) < _COUNTY) and self.home is not None and self._is_at(self.home):
+            top = self.up(self.home, _TOWN)
         if top is not None and _depth(top) >= _COUNTY:
-            place = self._refined(top, self.body)
-            return dict.fromkeys(self.used, place)
+            return dict.fromkeys(self.used, self._settled(self._refined(top, self.body)))
         return self._by_paragraph(top)
+
+    def _is_at(self, home: Place) -> bool:
+        """Tell whether the text bears out what the manifest says: it names the place's county, or no place at all."""
+        county = self.up(home, _COUNTY)
+        return _depth(home) >= _COUNTY and (any(_within(p, county) for p in self._all()) or not any(self.named))
+
+    def _settled(self, place: Place) -> Place:
+        """Follow the manifest down to the place it names, a village even, where the text is about what holds it."""
+        return self.home if self.home is not None and _within(self.home, place) else place
 
     def up(self, place: Place, depth: int) -> Place:
         """Give the place at a depth that holds `place`: itself where it is no deeper."""
@@ -184,8 +194,7 @@ class _Reader:
         base = min(total, key=lambda path: (-total[path], -sum(w[path] for w in weights.values()), path))
         owners = {i: self._owner(i, weights[i], base) for i in self.body}
         if len({o for o in owners.values() if o}) <= 1:
-            county = self._county(base)
-            return dict.fromkeys(self.used, self._refined(county, self.body))
+            return dict.fromkeys(self.used, self._settled(self._refined(self._county(base), self.body)))
         return self._spread(owners, top)
 
     def _counties(self, i: int, scope: Place | None) -> Counter[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, cast
 
@@ -20,9 +21,29 @@ def notebook_body(notebook: Any, lang: str) -> str:
     Markdown cells tagged with another language than `lang` are left out, and so are cells tagged `hide`.
     """
     shown = copy.copy(notebook)
-    shown.cells = [c for c in shown.cells if _is_shown(c.metadata.get("tags", []), lang)]
+    shown.cells = list(_gathered(c for c in shown.cells if _is_shown(c.metadata.get("tags", []), lang)))
     body, _ = _exporter(lang).from_notebook_node(shown)
     return str(body)
+
+
+def _gathered(cells: Iterable[Any]) -> Iterator[Any]:
+    """Join the code of cells that show nothing to that of the next one that does, so that it is folded away once."""
+    silent: list[str] = []
+    last: Any = None
+    for cell in cells:
+        if cell.cell_type == "code" and not cell.outputs:
+            silent.append(cell.source)
+            last = cell
+            continue
+        if cell.cell_type == "code" and silent:
+            cell = copy.copy(cell)
+            cell.source = "\n\n".join([*silent, cell.source])
+            silent = []
+        yield cell
+    if silent:
+        last = copy.copy(last)
+        last.source = "\n\n".join(silent)
+        yield last
 
 
 def _is_shown(tags: list[str], lang: str) -> bool:

@@ -9,6 +9,7 @@ from casework.views.findings import (
     show_key_figures,
     show_labels,
     show_mechanisms,
+    show_values,
 )
 from casework.views.links import anchor, case_pages, evidence_href, link_to
 from casework.views.marks import Mark, mark_html
@@ -48,6 +49,7 @@ __all__ = [
     "show_labels",
     "show_mechanisms",
     "show_table",
+    "show_values",
     "table_html",
     "text_html",
     "where",

@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from casework.claims import load_mechanisms
+from casework.views.amounts import amount_text
 from casework.views.links import evidence_href
 from casework.views.tables import Html, show_table
 from casework.views.words import load_words
 
-__all__ = ["mechanism_families", "mechanism_names", "show_concordance", "show_key_figures", "show_labels", "show_mechanisms"]
+__all__ = ["mechanism_families", "mechanism_names", "show_concordance", "show_key_figures", "show_labels", "show_mechanisms", "show_values"]
 
 
 def mechanism_names(codebook: Path | str | None = None, lang: str = "en") -> dict[str, str]:
@@ -62,6 +63,27 @@ def show_mechanisms(
     })
     looks = {"links": {"mechanism": "to"}, "sort_by": {"share": "share_by"}}
     return show_table(shown, label=words.column("mechanisms"), lang=lang, **looks)
+
+
+def show_values(values: pd.DataFrame, *, lang: str = "en") -> Html:
+    """Show rows of `compare.case_values`: a place's amount of one series in words, planned beside achieved, n claims.
+
+    Columns beyond those of `case_values` (about, per, change, period) are shown where they are there.
+    """
+    words = load_words(lang)
+    rows = [{str(k): _plain(v) for k, v in row.items()} for row in values.to_dict("records")]
+    shown = pd.DataFrame({
+        "indicator": [words.value(r["indicator"]) for r in rows], "about": [r.get("about", "") for r in rows],
+        "case": [r["name"] for r in rows], "status": [r["status"] for r in rows],
+        "amount": [amount_text(r, lang) for r in rows], "by": [r["low"] or r["high"] for r in rows],
+        "change": [words.value(r.get("change", "")) for r in rows], "period": [r.get("period", "") for r in rows],
+        "n": values["n"].to_numpy(),
+    })
+    return show_table(shown, sort_by={"amount": "by"}, chips=("status",), label=words.column("amount"), lang=lang)
+
+
+def _plain(value: object) -> str:
+    return "" if value is None or value != value else f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def show_labels(found: pd.DataFrame, *, folder: str = "evidence", lang: str = "en") -> Html:

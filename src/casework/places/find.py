@@ -102,7 +102,7 @@ def _accept_short(page: Page, gazetteer: Gazetteer, context: Context, hits: list
     """Counties of two characters (磁县): where a name may begin, or where the page is about them."""
     out = []
     for hit in hits:
-        if is_bounded(page, gazetteer, hit.start, strict=True):
+        if hit.start in page.cuts and is_bounded(page, gazetteer, hit.start):
             context.add(hit.keys[0], 3 * _strength(page, gazetteer, hit))
             out.append(hit)
     known = {k for h in out for k in h.keys}
@@ -138,11 +138,11 @@ def _accept_stems(page: Page, gazetteer: Gazetteer, context: Context, hits: list
     out = []
     for hit in hits:
         name = page.text[hit.start : hit.end]
-        supported = tuple(k for k in hit.keys if context.score[k] >= 1)
+        supported = tuple(k for k in hit.keys if context.score[k] >= 1 and (page.whole(hit) or hit.level == "province"))
         near = tuple(k for k in hit.keys if context.score[gazetteer.at(k, "province")] >= 1)
         if supported:
             hit.keys = supported
-        elif hit.start in touching or (hit.level != "province" and (name in words.plain or name not in begun)):
+        elif hit.start in touching or (hit.level != "province" and not page.whole(hit)) or (hit.level != "province" and (name in words.plain or name not in begun)):
             continue
         elif hit.level == "county" and (key := _leads_on(page, gazetteer, hit)):
             hit.keys = (key,)

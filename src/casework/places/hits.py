@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+
+import rjieba
 
 from casework.places.gazetteer import Gazetteer
 from casework.places.words import LEVELS
@@ -29,7 +33,7 @@ class Hit:
     how: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Page:
     """Hints and passages as one string, with where each of them starts."""
 
@@ -45,6 +49,15 @@ class Page:
             starts.append(at)
             at += len(part) + 1
         return cls("\n".join([*hints, *texts]), starts, len(hints))
+
+    @cached_property
+    def cuts(self) -> frozenset[int]:
+        """Give where the words of the dictionary begin and end: 保定 is no name in 确保|定期."""
+        return frozenset(accumulate(map(len, rjieba.cut(self.text, False)), initial=0))
+
+    def whole(self, hit: Hit) -> bool:
+        """Tell whether a bare name begins and ends where words do."""
+        return hit.start in self.cuts and hit.end in self.cuts
 
     def han(self, at: int) -> bool:
         """Tell whether a Chinese character stands at a position."""

@@ -36,7 +36,8 @@ def known_names(page: Page, gazetteer: Gazetteer, counties: list[str], before: l
             if name in local.odd and (start in ends or len(name) > 4):
                 found.append(Hit(start, end, tuple(local.odd[name]), "odd", "township"))
             if name in local.stems and _town_stem(page, gazetteer, name, start, end, ends):
-                found.append(Hit(start, end, tuple(local.stems[name]), "town_stem", "township"))
+                hit = Hit(start, end, tuple(local.stems[name]), "town_stem", "township")
+                found += [hit] if start in ends or page.whole(hit) else []
     return _merged(found)
 
 
@@ -55,7 +56,8 @@ def _village_stem(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: 
     after = words.ranks["township"] + words.ranks["village"]
     if page.text.startswith(after, end) or words.other_names.match(page.text, end) or not is_bounded(page, gazetteer, start, ends):
         return None
-    return Hit(start, end, keys, "village_stem", "village") if _rare(page.text[start:end]) else None
+    hit = Hit(start, end, keys, "village_stem", "village")
+    return hit if page.whole(hit) and _rare(page.text[start:end]) else None
 
 
 def _town_stem(page: Page, gazetteer: Gazetteer, name: str, start: int, end: int, ends: Container[int]) -> bool:

@@ -19,6 +19,7 @@ __all__ = ["Case", "split_cases"]
 
 _DEPTHS = {"province": 1, "prefecture": 2, "county": 3, "township": 4, "village": 5}
 _COUNTY, _TOWN = 3, 4
+_CODE = {1: 2, 2: 4, 3: 6, 4: 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ class _Reader:
         if path in self.known:
             return self.known[path]
         level = next(name for name, d in _DEPTHS.items() if d == depth)
-        return Place(place.code[: {1: 2, 2: 4, 3: 6, 4: 9}[depth]].ljust(6, "0"), path, level)
+        code = place.code[: _CODE[depth]].ljust(6, "0") if place.code.isdigit() else ""
+        return Place(code, path, level)
 
     def _heading_place(self, headings: Sequence[int]) -> Place | None:
         """Give the most specific place, down to the township, that headings name without contradiction."""
@@ -171,13 +173,16 @@ class _Reader:
             named += bool(inside)
         if not towns:
             return place
-        first = next(p for i in body for _, p in self.named[i] if _within(p, place))
-        if named <= 2 and _depth(first) >= _TOWN:
-            return self.up(first, _TOWN)
+        firsts = {self.up(next(p for _, p in self.named[i] if _within(p, place)), _TOWN) for i in body if self._names(i, place)}
+        if named <= 2 and len(firsts) == 1 and _depth(next(iter(firsts))) == _TOWN:
+            return firsts.pop()
         path, count = min(towns.items(), key=lambda kv: (-kv[1], kv[0]))
         if count >= _threshold("town_share") * named and count >= _threshold("town_over_county") * alone and count > 1:
             return self.up(next(p for p in self._all() if p.path.startswith(path)), _TOWN)
         return place
+
+    def _names(self, i: int, place: Place) -> bool:
+        return any(_within(p, place) for _, p in self.named[i])
 
     def _all(self) -> Iterable[Place]:
         return (p for found in self.named for _, p in found)

@@ -30,6 +30,8 @@ FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 1 << 16, "lc": 3,
 UNIT_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 1 << 21, "lc": 3, "lp": 0, "pb": 0}]
 # Virtual and "similar" committees exist for the statisticians only; no text names them.
 NOT_REAL = re.compile(r"虚拟|类似|^市辖区$")
+# The package's tables of codes end at the mainland; these codes are those of GB/T 2260.
+BEYOND = {"71": "台湾省", "81": "香港特别行政区", "82": "澳门特别行政区"}
 COMMITTEE = re.compile(r"(?:村民委员会|村委会|牧民委员会|牧委会)$")
 NEIGHBOURHOOD = re.compile(r"(?:社区居民委员会|社区居委会|居民委员会|居委会|社区)$")
 
@@ -83,6 +85,7 @@ def units(tables: dict[str, list[dict[str, str]]]) -> str:
         name = town_name(clean_name(row["name"]), [above[row["cityCode"]], above[row["areaCode"]]])
         towns.setdefault(row["areaCode"], []).append((int(row["code"][6:]), name))
     lines = [f"{r['code']} {clean_name(r['name'])}" for name in ("provinces", "cities") for r in tables[name]]
+    lines += [f"{code} {name}" for code, name in BEYOND.items()]
     for r in tables["areas"]:
         lines.append(f"{r['code']} {clean_name(r['name'])} {listing(towns.get(r['code'], []))}".rstrip())
     return "\n".join(lines)

@@ -12,6 +12,8 @@ import rjieba
 from casework.places.gazetteer import Gazetteer
 from casework.places.words import LEVELS
 
+QUOTES = frozenset("\"'\u201c\u201d\u2018\u2019\u300c\u300d\u300e\u300f")
+
 __all__ = ["Hit", "Page", "chains", "choose", "scan"]
 
 # Higher is believed first where two candidates overlap.
@@ -58,6 +60,10 @@ class Page:
     def whole(self, hit: Hit) -> bool:
         """Tell whether a bare name begins and ends where words do."""
         return hit.start in self.cuts and hit.end in self.cuts
+
+    def quoted(self, start: int, end: int) -> bool:
+        """Tell whether quotation marks hold these words and no more: a brand or a term."""
+        return self.text[start - 1 : start] in QUOTES and self.text[end : end + 1] in QUOTES and 0 < start < end < len(self.text)
 
     def han(self, at: int) -> bool:
         """Tell whether a Chinese character stands at a position."""

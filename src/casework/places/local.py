@@ -62,6 +62,8 @@ def _village_stem(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: 
 
 def _town_stem(page: Page, gazetteer: Gazetteer, name: str, start: int, end: int, ends: Container[int]) -> bool:
     words = gazetteer.words
+    if page.quoted(start, end):
+        return False
     if words.other_names.match(page.text, end) or page.text[end : end + 1] in words.ranks["village"]:
         return False
     if start in ends:

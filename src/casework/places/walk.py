@@ -36,6 +36,7 @@ class Walk:
         self.context = context
         self.last: dict[str, tuple[str, Place, int]] = {}
         self.at = 0
+        self.villages: list[Place] = []
         self.home = self._home()
         self.home_town = self._home_town(hits)
         if self.home:
@@ -186,17 +187,28 @@ class Walk:
         doubt = "ambiguous" if hit.keys and outer.level == "county" else "not_in_gazetteer"
         return Said(key, place, "path" if hit.chained else "pattern", hit.flags | {doubt})
 
-    def _back(self, hit: Hit) -> Said:
+    def _back(self, hit: Hit) -> Said | None:
         level = hit.level
         if level == "city":
             county = self.last.get("county")
             level = "county" if county and county[1].name.endswith(self.gazetteer.words.ranks["prefecture"][-1]) else "prefecture"
+        if level == "several":
+            return self._several()
         held = self.last.get(level)
         if held is None and level == "township" and (town := self._town()):
             return Said(town, self.gazetteer.place(town), "coreference", set())
         if held is None:
             return Said("", None, "coreference", {"unresolved"})
         return Said(held[0], held[1], "coreference", set())
+
+    def _several(self) -> Said | None:
+        """Give what the last two villages have in common: 两村 are told of as of their township."""
+        if len(self.villages) < 2:
+            return None
+        one, other = (v.path.split("/") for v in self.villages[-2:])
+        path = "/".join(a for a, b in zip(one, other, strict=False) if a == b)
+        held = next((h for h in self.last.values() if h[1].path == path), None)
+        return Said(held[0], held[1], "coreference", {"several"}) if held else None
 
     def _last_key(self, level: str) -> str:
         held = self.last.get(level)
@@ -209,6 +221,8 @@ class Walk:
             if k != key and self._last_key(level) != k:
                 self.last[level] = (k, self.gazetteer.place(k), self.at)
         self.last[place.level] = (key, place, self.at)
+        if place.level == "village" and place not in self.villages[-1:]:
+            self.villages.append(place)
         for level in LEVELS[LEVELS.index(place.level) + 1 :]:
             if level in self.last and not self.last[level][0].startswith(key):
                 del self.last[level]

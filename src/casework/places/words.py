@@ -48,6 +48,7 @@ class Words:
     not_after: dict[str, tuple[str, ...]]
     needs_start: frozenset[str]
     village_tails: tuple[str, ...]
+    datelines: tuple[str, ...]
     neighbourhood: str
     village: str
 
@@ -116,6 +117,7 @@ def load_words() -> Words:
         not_after={k: tuple(v) for k, v in book.section("not_after").items()},
         needs_start=frozenset(book.terms("needs_start")),
         village_tails=book.terms("village_tails"),
+        datelines=book.terms("datelines"),
         neighbourhood=ranks["village"][0],
         village=ranks["village"][-1],
     )

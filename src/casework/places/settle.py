@@ -1,0 +1,182 @@
+"""Decide which names are places, from the certain to the doubtful; each decision helps the next."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Container, Sequence
+
+from casework.places.context import Context, is_bounded, is_place_word
+from casework.places.gazetteer import Gazetteer
+from casework.places.hits import Hit, Page, chains
+
+__all__ = ["settle"]
+
+LIST_COMMA = "\u3001"
+
+
+def settle(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
+    """Give the hits that are places, in order, and fill the context from them."""
+    return _Settling(page, gazetteer, context, hits).run()
+
+
+class _Settling:
+    def __init__(self, page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> None:
+        self.page, self.gazetteer, self.context = page, gazetteer, context
+        self.groups = chains(hits)
+        self.accepted: list[Hit] = []
+
+    def run(self) -> list[Hit]:
+        for group in self.groups:
+            if len(group) > 1:
+                self.accepted += group
+                if len(group[-1].keys) == 1:
+                    self.context.add(group[-1].keys[0], 4 * self._strength(group[0]))
+        single = [g[0] for g in self.groups if len(g) == 1]
+        stems = [h for h in single if h.kind == "stem"]
+        whole = [h for h in single if h.kind != "stem" and self._name(h) not in self.gazetteer.words.never_alone]
+        units = [h for h in whole if h.level != "township"]
+        self._units([h for h in units if h.end - h.start > 2])
+        self._short([h for h in units if h.end - h.start == 2])
+        self._towns([h for h in whole if h.level == "township"], {k for h in stems for k in h.keys})
+        self._stems(stems)
+        return sorted(self.accepted, key=lambda h: h.start)
+
+    def _name(self, hit: Hit) -> str:
+        return self.page.text[hit.start : hit.end]
+
+    def _begins(self, hit: Hit) -> bool:
+        return is_bounded(self.page, self.gazetteer, hit.start)
+
+    def _strength(self, hit: Hit) -> float:
+        """Give the weight of a hit by where it stands: a hint counts more, an outlet's name less."""
+        index = bisect_right(self.page.starts, hit.start) - 1
+        if self.gazetteer.words.outlet.match(self.page.text, hit.end):
+            return 0.1
+        return 1.5 if index < self.page.hints else 1.0
+
+    def _units(self, hits: list[Hit]) -> None:
+        """Provinces, prefectures and counties by their whole names."""
+        for hit in hits:
+            if len(hit.keys) == 1:
+                self.context.add(hit.keys[0], 3 * self._strength(hit))
+        for hit in hits:
+            key = hit.keys[0] if len(hit.keys) == 1 else self.context.decide(hit)
+            if key and len(hit.keys) > 1:
+                self.context.add(key, 2 * self._strength(hit))
+            if key or self._begins(hit):
+                self.accepted.append(hit)
+
+    def _short(self, hits: list[Hit]) -> None:
+        """Counties of two characters (磁县): where a name may begin, or where the page is about them."""
+        begun = [h for h in hits if h.start in self.page.cuts and self._begins(h)]
+        for hit in begun:
+            self.context.add(hit.keys[0], 3 * self._strength(hit))
+        known, seen = {k for h in begun for k in h.keys}, {id(h) for h in begun}
+        for hit in hits:
+            if id(hit) in seen or not known.isdisjoint(hit.keys) or any(self.context.score[k] >= 3 for k in hit.keys):
+                self.accepted.append(hit)
+
+    def _towns(self, hits: list[Hit], bare: Container[str]) -> None:
+        """Townships of the page's prefectures; of anywhere only where the page has named no county."""
+        at = self.gazetteer.at
+        named = {k for k, n in self.context.score.items() if n >= 1}
+        lone: list[Hit] = []
+        out: list[Hit] = []
+        for hit in hits:
+            inside = [k for k in hit.keys if at(k, "county") in named] or [k for k in hit.keys if at(k, "prefecture") in named]
+            if inside and (hit.end - hit.start > 2 or self._begins(hit)):
+                hit.keys = tuple(inside)
+                out.append(hit)
+            elif self._begins(hit):
+                lone.append(hit)
+        if not any(self.gazetteer.level(k) == "county" for k in named):
+            out += self._lone_towns(lone, bare)
+        for hit in out:
+            if len(hit.keys) == 1 and "no_context" not in hit.flags:
+                self.context.add(hit.keys[0], 2 * self._strength(hit))
+        self.accepted += out
+
+    def _lone_towns(self, hits: list[Hit], bare: Container[str]) -> list[Hit]:
+        """Townships of a page that names no county: sure where a village, a namesake's bare county or another township agrees."""
+        at = self.gazetteer.at
+        for hit in hits:
+            hit.keys = self._with_village(hit) or hit.keys
+        names = {(at(h.keys[0], "county"), self._name(h)) for h in hits if len(h.keys) == 1}
+        towns, often = Counter(county for county, _ in names), Counter(self._name(h) for h in hits)
+        for hit in hits:
+            county = at(hit.keys[0], "county")
+            agreed = hit.chained or county in bare or towns[county] > 1 or often[self._name(hit)] > 1 or hit.end - hit.start > 3
+            if len(hit.keys) == 1 and not agreed:
+                hit.flags.add("no_context")
+        return hits
+
+    def _with_village(self, hit: Hit, most: int = 16) -> tuple[str, ...]:
+        """Give the one township of several namesakes that has the village named straight after it."""
+        if len(hit.keys) > most or not self.page.han(hit.end):
+            return ()
+        gazetteer, found = self.gazetteer, []
+        after = [self.page.text[hit.end : hit.end + n] for n in range(2, 8)]
+        for town in hit.keys:
+            villages = gazetteer.villages(gazetteer.at(town, "county"))
+            if any(key.startswith(town) for name in after for key in villages.get(name, ())):
+                found.append(town)
+        hit.chained = len(found) == 1
+        return tuple(found) if hit.chained else ()
+
+    def _stems(self, hits: list[Hit]) -> None:
+        """Bare names: of provinces and prefectures as a rule, of counties where the page supports them."""
+        often = Counter(self._name(h) for h in hits)
+        begun = {self._name(h) for h in hits if self._begins(h)}
+        ends = {h.end: h for h in self.accepted}
+        touching = set(ends)
+        out: list[Hit] = []
+        for hit in hits:
+            keys = self._stem_keys(hit, often[self._name(hit)], self._name(hit) in begun, touching, ends)
+            if keys:
+                hit.keys = keys
+                out.append(hit)
+                ends[hit.end] = hit
+        for hit in out:
+            if (key := self.context.decide(hit)) is not None:
+                self.context.add(key, 0.5 * self._strength(hit))
+        self.accepted += out
+
+    def _stem_keys(self, hit: Hit, often: int, begun: bool, touching: Container[int], ends: dict[int, Hit]) -> tuple[str, ...]:
+        """Give what a bare name may stand for here; nothing where it is no name."""
+        score, at, text = self.context.score, self.gazetteer.at, self.page.text
+        if hit.level != "province" and not self.page.whole(hit):
+            return ()
+        if supported := tuple(k for k in hit.keys if score[k] >= 1):
+            return supported
+        if hit.level == "province":
+            return hit.keys if hit.start not in touching else ()
+        if text[hit.start - 1 : hit.start] == LIST_COMMA and hit.start - 1 in ends:
+            return self._listed(hit, ends[hit.start - 1])
+        if hit.start in touching or not begun or self._name(hit) in self.gazetteer.words.plain:
+            return ()
+        if hit.level != "county":
+            return hit.keys
+        if key := self._leads_on(hit):
+            self.context.add(key, 2 * self._strength(hit))
+            return (key,)
+        if text.startswith(self.gazetteer.words.datelines, hit.end):
+            self.context.add(hit.keys[0], 2)
+            return hit.keys
+        near = tuple(k for k in hit.keys if score[at(k, "province")] >= 1)
+        if often < 3 or len(near) > 1:
+            hit.flags.add("bare_name")
+        return near if often > 2 or is_place_word(self._name(hit)) else ()
+
+    def _listed(self, hit: Hit, before: Hit) -> tuple[str, ...]:
+        """Take a bare name in a list of places as one of the same province (甘肃省天水、华池)."""
+        at = self.gazetteer.at
+        provinces = {at(k, "province") for k in before.keys}
+        hit.flags.add("bare_name")
+        return tuple(k for k in hit.keys if at(k, "province") in provinces)
+
+    def _leads_on(self, hit: Hit) -> str:
+        """Give the key of the county whose own township or village stands straight after the bare name (安吉余村)."""
+        after = {self.page.text[hit.end : hit.end + n] for n in range(2, 9)}
+        counties: Sequence[str] = [k for k in hit.keys if self.gazetteer.level(k) == "county"]
+        return next((k for k in counties if not self.gazetteer.local(k).whole.isdisjoint(after)), "")

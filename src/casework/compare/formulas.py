@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -132,6 +133,12 @@ def bootstrap_median(values: Sequence[float], seed: int = 1, draws: int = 2000, 
     return rounded(float(low)), rounded(float(high))
 
 
+@lru_cache(maxsize=64)
+def _draws(n: int, seed: int, draws: int) -> NDArray[np.int64]:
+    """Draw n things out of n, again and again: how often each was drawn."""
+    return np.random.default_rng(seed).multinomial(n, [1 / n] * n, size=draws)
+
+
 def resampled_share(
     hits: NDArray[np.int64], totals: NDArray[np.int64], seed: int = 1, draws: int = 2000, level: float = 0.95
 ) -> tuple[float, float]:
@@ -142,7 +149,6 @@ def resampled_share(
     >>> resampled_share(np.array([1, 1, 1]), np.array([2, 2, 2]))
     (0.5, 0.5)
     """
-    n = len(totals)
-    times = np.random.default_rng(seed).multinomial(n, [1 / n] * n, size=draws)
+    times = _draws(len(totals), seed, draws)
     low, high = np.quantile((times @ hits) / (times @ totals), [(1 - level) / 2, (1 + level) / 2])
     return rounded(float(low)), rounded(float(high))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
@@ -54,6 +55,12 @@ def _apart(own: Mapping[str, list[Span]], other: Mapping[str, list[Span]]) -> se
     return {p for p, spans in own.items() if any(not any(s.overlaps(o) for o in other.get(p, ())) for s in spans)}
 
 
+@lru_cache(maxsize=100_000)
+def _hypergeometric(n: int, x: int, y: int) -> Floats:
+    """Give the chances of 0, 1, … shared passages where x and y of n are drawn apart from each other."""
+    return np.array([comb(x, k) * comb(n - x, y - k) / comb(n, y) for k in range(min(x, y) + 1)])
+
+
 def _chance(in_1: set[str], in_2: set[str], article: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, object]:
     counts: dict[str, list[int]] = {}
     for i, group in enumerate((in_1, in_2)):
@@ -64,7 +71,8 @@ def _chance(in_1: set[str], in_2: set[str], article: Mapping[str, str], sizes: M
     for a in sorted(counts):
         x, y = counts[a]
         n = sizes[a]
-        spread = np.convolve(spread, stats.hypergeom.pmf(np.arange(min(x, y) + 1), n, x, y))
+        if x and y:
+            spread = np.convolve(spread, _hypergeometric(n, x, y))
         expected += x * y / n
     observed = len(in_1 & in_2)
     tail = float(min(1.0, spread[observed:].sum()))

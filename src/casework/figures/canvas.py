@@ -120,6 +120,13 @@ class Canvas:
         curve = Curve([*points, points[0]] if closed else list(points), closed=closed)
         self._curve(curve, self._paint(fill, stroke, line, alpha, dash), url, label)
 
+    def strokes(self, lines: Sequence[Sequence[tuple[float, float]]], *, stroke: Token, line: float = 1, alpha: float = 1) -> None:
+        """Draw many lines as one mark: what carries no link need not be a mark of its own."""
+        if lines:
+            codes = [Curve.MOVETO if i == 0 else Curve.LINETO for points in lines for i in range(len(points))]
+            curve = Curve([point for points in lines for point in points], codes)
+            self._curve(curve, self._paint(None, stroke, line, alpha, None), None, "")
+
     def ribbon(
         self, left: float, top_left: float, right: float, top_right: float, height: float, *, fill: Token, alpha: float,
         url: str | None = None, label: str = "",

@@ -118,12 +118,19 @@ class _Grid:
             size = 12 if self.cell_h > 20 else 10.5
             base = y + self.cell_h / 2 + size * 0.36
             canvas.text(self.left - 8, base, self.down.shown[key], size=size, anchor="end", room=self.left - 20, url=url)
-        inside = self.cell_w >= 30 and self.cell_h > 20
+        boxes, strokes = [], []
         for i, a in enumerate(self.across.keys):
+            x = self.left + i * self.cell_w
             for d, y in self.rows.items():
                 cell = cells.get((d, a) if self.cases_down else (a, d))
-                if cell is not None:
-                    self._cell(canvas, self.left + i * self.cell_w, y, cell, link, inside)
+                if cell is not None and cell["state"] == "1":
+                    self._hit(canvas, x, y, cell, link)
+                elif cell is not None and cell["state"] == "0":
+                    boxes.append(_box(x + 1.5, y + 1.5, self.cell_w - 3, self.cell_h - 3))
+                elif cell is not None:
+                    strokes.append(_stroke(x + self.cell_w / 2, y + self.cell_h / 2))
+        canvas.strokes(boxes, stroke="line")
+        canvas.strokes(strokes, stroke="soft", alpha=0.7)
         self._exposure(canvas, cells)
         self._key(canvas)
 
@@ -136,22 +143,17 @@ class _Grid:
             else:
                 canvas.text(x, self.head - 8, self.across.shown[key], size=12, anchor="middle", url=url)
 
-    def _cell(self, canvas: Canvas, x: float, y: float, cell: Mapping[Any, Any], link: Link | None, inside: bool) -> None:
-        w, h = self.cell_w - 2, self.cell_h - 2
+    def _hit(self, canvas: Canvas, x: float, y: float, cell: Mapping[Any, Any], link: Link | None) -> None:
+        """Draw a cell that is mentioned: a door to its first coding, with the share in it where there is room."""
         code = (self.across if self.cases_down else self.down).shown[str(cell["code"])]
-        if cell["state"] == "1":
-            first, percent = cell["coding_ids"].split(";")[0], f"{cell['share'] * 100:.0f}"
-            fields = {"case": cell["name"], "code": code, "hits": cell["hits"], "passages": cell["passages"], "share": percent}
-            says = self.say("tooltips", "cell_hit", **fields)
-            url = link(first) if link and first else None
-            depth = _depth(cell["share"])
-            canvas.rect(x + 1, y + 1, w, h, fill="amount", alpha=depth, radius=2, url=url, label=says)
-            if inside:
-                canvas.text(x + self.cell_w / 2, y + self.cell_h / 2 + 4, percent, size=SMALL, colour=_on(depth), anchor="middle", url=url)
-        elif cell["state"] == "0":
-            canvas.rect(x + 1.5, y + 1.5, w - 1, h - 1, stroke="line", radius=2)
-        else:
-            _stroke(canvas, x + self.cell_w / 2, y + self.cell_h / 2)
+        first, percent = cell["coding_ids"].split(";")[0], f"{cell['share'] * 100:.0f}"
+        fields = {"case": cell["name"], "code": code, "hits": cell["hits"], "passages": cell["passages"], "share": percent}
+        says = self.say("tooltips", "cell_hit", **fields)
+        url = link(first) if link and first else None
+        depth = _depth(cell["share"])
+        canvas.rect(x + 1, y + 1, self.cell_w - 2, self.cell_h - 2, fill="amount", alpha=depth, radius=2, url=url, label=says)
+        if self.cell_w >= 30 and self.cell_h > 20:
+            canvas.text(x + self.cell_w / 2, y + self.cell_h / 2 + 4, percent, size=SMALL, colour=_on(depth), anchor="middle", url=url)
 
     def _exposure(self, canvas: Canvas, cells: Cells) -> None:
         """Draw how many characters each case has: beside its row, or above its column."""
@@ -185,9 +187,9 @@ class _Grid:
             canvas.text(x + 13, y + 10.5, bound, size=10.5, colour=_on(depth), anchor="middle")
             x += 28
         x = self._key_text(canvas, x + 5, y, self.say("legend", "share"))
-        canvas.rect(x + 0.5, y + 0.5, 12, 12, stroke="line", radius=2)
+        canvas.strokes([_box(x + 0.5, y + 0.5, 12, 12)], stroke="line")
         x = self._key_text(canvas, x + 19, y, self.say("legend", "silent"))
-        _stroke(canvas, x + 6, y + 6.5)
+        canvas.strokes([_stroke(x + 6, y + 6.5)], stroke="soft", alpha=0.7)
         self._key_text(canvas, x + 18, y, self.say("legend", "too_short"))
 
     def _key_text(self, canvas: Canvas, x: float, y: float, text: str) -> float:
@@ -200,8 +202,12 @@ def shorten_to(text: str, room: float) -> str:
     return text if text_width(text, SMALL) <= room else ""
 
 
-def _stroke(canvas: Canvas, x: float, y: float) -> None:
-    canvas.path([(x - 3.5, y + 3.5), (x + 3.5, y - 3.5)], stroke="soft", line=1, alpha=0.7)
+def _stroke(x: float, y: float) -> list[tuple[float, float]]:
+    return [(x - 3.5, y + 3.5), (x + 3.5, y - 3.5)]
+
+
+def _box(x: float, y: float, w: float, h: float) -> list[tuple[float, float]]:
+    return [(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)]
 
 
 def _alt(table: pd.DataFrame, labels: Mapping[str, str], say: Words) -> str:

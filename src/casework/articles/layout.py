@@ -75,6 +75,7 @@ class _Layout:
             if i not in draft.roles:
                 draft.roles[i] = self.role(i, head, end)
         self.sentence_captions(draft)
+        self.captions_that_tell(draft)
         self.other_news(draft)
         return draft
 
@@ -154,7 +155,7 @@ class _Layout:
         score += 0.8 * (len(words) >= _LONG_HEADING and not pointed and " " not in words)
         score += 0.6 if self.lines[i + 1].kind != "prose" and not alone else -0.5
         score += 1.5 * (self.lines[i - 1].name == "image")
-        score -= 1.2 * pointed
+        score -= (0.6 if len(words) >= _LONG_HEADING and "\uff1a" not in words else 1.2) * pointed
         score -= 0.6 * bool(book_pattern("heading_verbs").search(words))
         return score
 
@@ -175,6 +176,17 @@ class _Layout:
             parallel = inside and self._breaks_parallel(line.text, last_long, long[at])
             if odd or parallel or self._beside_photo(i, draft, inside, bool(long)):
                 draft.roles[i] = "caption"
+
+        tail = [i for i in body if i > (long[-1] if long else len(self.lines))]
+        brief = all(len(self.lines[i].text) <= 26 and "\uff0c" not in self.lines[i].text for i in tail)
+        if len(tail) > 1 and brief and any(draft.roles[i] == "caption" for i in tail):
+            draft.roles.update(dict.fromkeys(tail, "caption"))
+
+    def captions_that_tell(self, draft: Draft) -> None:
+        """Where an article has no text but a photo's, the photo's text is the article's."""
+        if "body" not in draft.roles.values():
+            told = [i for i, role in draft.roles.items() if role == "caption" and "\u3002" in self.lines[i].text]
+            draft.roles.update(dict.fromkeys((i for i in told if len(self.lines[i].text) >= 40), "body"))
 
     def _breaks_parallel(self, words: str, above: int, below: int) -> bool:
         before, after = self.lines[above].text, self.lines[below].text

@@ -67,7 +67,7 @@ def _kind(words: str) -> tuple[str, str, bool]:
         return "prose", "table", False
     if len(words) <= 160 and book_pattern("caption").match(words):
         return "caption", "caption", False
-    if len(words) <= 70 and (book_pattern("byline").fullmatch(words) or _is_names(words)):
+    if len(words) <= 70 and (_is_signed(words) or _is_names(words)):
         return "byline", "byline", False
     return ("prose" if _is_prose(words) else "short"), "", False
 
@@ -104,6 +104,14 @@ def _is_menu(words: str) -> bool:
     if len(tokens) == 1:
         return tokens[0] in known and len(words) <= 6
     return len(tokens) >= 2 and sum(t in known for t in tokens) >= 0.6 * len(tokens)
+
+
+def _is_signed(words: str) -> bool:
+    """A line that says who wrote: what is left without the titles must look like names."""
+    if not book_pattern("byline").fullmatch(words):
+        return False
+    names = [t for t in re.split(r"\W+", book_pattern("not_a_name").sub(" ", words)) if t]
+    return sum(t[0] in load_codebook("articles").section("surnames") for t in names) * 2 >= len(names)
 
 
 def _is_names(words: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from casework.articles.patterns import book_pattern
+from casework.articles.patterns import book_pattern, is_name
 
 __all__ = ["read_authorship", "read_bylines", "read_date", "read_outlet"]
 
@@ -31,7 +31,9 @@ def read_outlet(source_lines: Sequence[str], body: Sequence[str]) -> str:
     """Give the outlet that a source line or the opening of the report names, or an empty string."""
     for line in source_lines:
         if found := book_pattern("outlet_in_source").search(line):
-            return next(g for g in found.groups() if g)
+            outlet = next(g for g in found.groups() if g)
+            if not is_name(outlet):
+                return outlet
     for first in body[:1]:
         if (found := book_pattern("lead").match(first)) and book_pattern("own_paper").match(found["outlet"]) is None:
             return str(found["outlet"])

@@ -41,7 +41,7 @@ def same_words(a: str, b: str) -> bool:
     >>> same_words("青禾乡:三步走", "青禾乡：三步走")
     True
     """
-    return bool(a) and _WORDS.sub("", a) == _WORDS.sub("", b)
+    return bool(bare := _WORDS.sub("", a)) and bare == _WORDS.sub("", b)
 
 
 def filled(pattern: str) -> str:

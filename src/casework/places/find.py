@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from casework.places.context import Context, is_bounded
 from casework.places.extra import load_gazetteer
@@ -55,6 +56,16 @@ def find_places(texts: Sequence[str], hints: Sequence[str] = (), gazetteer: Gaze
             base = page.starts[index + page.hints]
             span = Span(group[0].start - base, group[-1].end - base)
             out[index].append(Mention(span, said.place, said.how, frozenset(said.flags)))
+    return [_listed(text, mentions, gazetteer.words.joins) for text, mentions in zip(texts, out, strict=True)]
+
+
+def _listed(text: str, mentions: list[Mention], joins: frozenset[str]) -> list[Mention]:
+    """Flag the members of a list of places: what is said after it is said of all of them."""
+    out = list(mentions)
+    for i, (one, other) in enumerate(pairwise(mentions)):
+        same = one.place is not None and other.place is not None and one.place.level == other.place.level and one.how != "coreference"
+        if same and text[one.span.end : other.span.start] in joins:
+            out[i], out[i + 1] = (replace(m, flags=m.flags | {"listed"}) for m in (out[i], other))
     return out
 
 

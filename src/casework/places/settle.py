@@ -172,7 +172,8 @@ class _Settling:
         """Take a bare name in a list of places as one of the same province (甘肃省天水、华池)."""
         at = self.gazetteer.at
         provinces = {at(k, "province") for k in before.keys}
-        hit.flags.add("bare_name")
+        if hit.level == "county":
+            hit.flags.add("bare_name")
         return tuple(k for k in hit.keys if at(k, "province") in provinces)
 
     def _leads_on(self, hit: Hit) -> str:

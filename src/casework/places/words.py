@@ -49,6 +49,7 @@ class Words:
     needs_start: frozenset[str]
     village_tails: tuple[str, ...]
     datelines: tuple[str, ...]
+    joins: frozenset[str]
     neighbourhood: str
     village: str
 
@@ -117,6 +118,7 @@ def load_words() -> Words:
         not_after={k: tuple(v) for k, v in book.section("not_after").items()},
         needs_start=frozenset(book.terms("needs_start")),
         village_tails=book.terms("village_tails"),
+        joins=frozenset(book.terms("joins")),
         datelines=book.terms("datelines"),
         neighbourhood=ranks["village"][0],
         village=ranks["village"][-1],

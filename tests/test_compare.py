@@ -237,6 +237,21 @@ def test_places_of_a_study_without_numeric_codes_climb_by_their_path() -> None:
     assert compare.roll_up(tables, "province").too_coarse["why"].tolist() == ["its path names no province"]
 
 
+def test_a_village_right_under_its_county_has_no_township() -> None:
+    place = f"{COUNTY}/无名村"
+    CODES[place], LEVELS[place] = "990101", "village"
+    tables = study(
+        sources=[source(S1, 1)],
+        articles=[article(S1, 0)],
+        cases=[case(S1, 0, place), case(S1, 100, COUNTY)],
+        passages=[passage(S1, 0, 0, "村"), passage(S1, 100, 100, "县")],
+    )
+    assert compare.roll_up(tables, "township").cases.empty
+    assert compare.roll_up(tables, "township").too_coarse["why"].tolist() == ["its path names no township", "only known to the county"]
+    village = compare.roll_up(tables, "village").cases
+    assert village[["name", "place_code"]].iloc[0].tolist() == ["无名村", ""]  # the county's code is not the village's
+
+
 # Mechanisms
 
 

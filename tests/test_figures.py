@@ -338,6 +338,9 @@ def test_a_series_says_what_it_compares() -> None:
 def test_many_series_are_counted_not_crowded() -> None:
     rows = pd.concat([amount_rows(1).assign(series=f"s{i}", about=f"第{i}类") for i in range(30)])
     assert "and 18 more" in texts_of(figures.indicator_dots(rows))
+    shared = pd.concat([rows, amount_rows(2).assign(series="shared", about="共有")])
+    assert [t for t in texts_of(figures.indicator_dots(shared)) if t.startswith("land")] == ["land, 共有, mu"]
+    assert "and 19 more" in texts_of(figures.indicator_dots(shared, least=1))
 
 
 def pairs_of(n: int) -> pd.DataFrame:

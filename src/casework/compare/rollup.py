@@ -77,13 +77,18 @@ class _Ladder:
             return "", f"only known to the {level}"
         parts = place.split("/")
         path = "/".join(parts[: max(0, len(parts) - steps)])
-        return (path, self._code_at(path, code, steps)) if path else ("", f"its path names no {self.level}")
+        # A village named right under its county has no township to stand for.
+        if not path or self._level.get(path, self.level) != self.level:
+            return "", f"its path names no {self.level}"
+        return path, self._code_at(path, code, steps)
 
     def _code_at(self, path: str, code: str, steps: int) -> str:
-        if steps == 0 and code:
-            return code
-        if path in self._code or not code.isdigit():
-            return self._code.get(path, "")
+        own = code if steps == 0 else self._code.get(path, "")
+        if own and (not own.isdigit() or len(own) >= _CODE_DIGITS[self.level]):
+            return own
+        # The code of a county, given to a place in it that no gazetteer knows, is not that place's.
+        if not code.isdigit() or len(code) < _CODE_DIGITS[self.level]:
+            return ""
         return code[: _CODE_DIGITS[self.level]].ljust(6, "0")
 
 

@@ -22,17 +22,20 @@ ROW, HEAD, FOOT = 22.0, 30.0, 34.0
 
 
 def indicator_dots(
-    indicators: pd.DataFrame, *, lang: str = "en", theme: str = "light", link: Link | None = None, width: float = WIDTH, least: int = 1,
+    indicators: pd.DataFrame, *, lang: str = "en", theme: str = "light", link: Link | None = None, width: float = WIDTH,
+    least: int | None = None,
 ) -> Drawing:  # fmt: skip
     """Draw amounts (`compare.indicator_table`), one panel a series, one line a case, one mark a claim.
 
     Filled: reported as achieved; hollow: planned; a square: a rule. A bar reaches from low to high, an arrow stands for an open
     end; a logarithmic scale is chosen where the amounts span more than two powers of ten, and said. Series with fewer than
-    `least` cases are left out; of more than 12, those with the most cases are drawn. `link` gets the claim_id.
+    `least` cases are left out (fewer than two where any has two: one case compares nothing); of more than 12, those with the
+    most cases are drawn. `link` gets the claim_id.
     """
     say = Words(lang)
     rows = indicators[~(indicators["low"].isna() & indicators["high"].isna())]
     sizes = rows.groupby("series", sort=True)["case"].nunique()
+    least = least or min(2, int(sizes.max()) if len(sizes) else 1)
     wanted = [str(s) for s in sizes.sort_values(ascending=False, kind="stable").index if int(sizes[s]) >= least]
     if not wanted:
         return sentence(say("empty", "indicators"), theme, width)

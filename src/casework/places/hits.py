@@ -73,22 +73,29 @@ class Page:
 def scan(page: Page, gazetteer: Gazetteer) -> list[Hit]:
     """Find every name of a province, prefecture, county or township, and every study's own name."""
     scanner, names = gazetteer.scanner
+    senses: dict[int, tuple[tuple[str, ...], str, str]] = {}
     found = []
     for index, start, end in scanner.find_matches_as_indexes(page.text, overlapping=True):
-        name = names[index]
-        entries = gazetteer.by_name[name]
-        kinds = {kind for _, kind in entries}
-        kind = max(kinds, key=lambda k: WEIGHT[k])
-        keys = tuple(k for k, e in entries if WEIGHT[e] == WEIGHT[kind])
+        if (sense := senses.get(index)) is None:
+            sense = senses[index] = _sense(gazetteer, names[index])
+        keys, kind, level = sense
         if kind != "stem" and _cut_short(page, gazetteer, end):
             continue
-        found.append(Hit(start, end, keys, kind, min((gazetteer.level(k) for k in keys), key=LEVELS.index)))
+        found.append(Hit(start, end, keys, kind, level))
     starts = {h.start for h in found}
     ranks = gazetteer.words.ranks["township"] + gazetteer.words.ranks["village"]
     return [
         h for h in found
         if h.kind != "stem" or h.end in starts or (_stands_alone(page, gazetteer, h.end) and not _named_on(page, ranks, h.end))
     ]
+
+
+def _sense(gazetteer: Gazetteer, name: str) -> tuple[tuple[str, ...], str, str]:
+    """Give the keys a name stands for, the best kind of naming among them, and the highest level."""
+    entries = gazetteer.by_name[name]
+    kind = max((kind for _, kind in entries), key=lambda k: WEIGHT[k])
+    keys = tuple(k for k, e in entries if WEIGHT[e] == WEIGHT[kind])
+    return keys, kind, min((gazetteer.level(k) for k in keys), key=LEVELS.index)
 
 
 def _named_on(page: Page, ranks: tuple[str, ...], end: int) -> bool:

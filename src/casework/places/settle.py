@@ -145,7 +145,7 @@ class _Settling:
     def _stem_keys(self, hit: Hit, often: int, begun: bool, touching: Container[int], ends: dict[int, Hit]) -> tuple[str, ...]:
         """Give what a bare name may stand for here; nothing where it is no name."""
         score, at, text = self.context.score, self.gazetteer.at, self.page.text
-        if hit.level != "province" and not self.page.whole(hit):
+        if hit.level != "province" and (not self.page.whole(hit) or self._name(hit) in self.gazetteer.words.never_bare):
             return ()
         if supported := tuple(k for k in hit.keys if score[k] >= 1):
             return supported

@@ -30,6 +30,7 @@ class Words:
     people: re.Pattern[str]
     never_alone: frozenset[str]
     plain: frozenset[str]
+    never_bare: frozenset[str]
     former: tuple[tuple[str, str, int], ...]
     other_names: re.Pattern[str]
     organisation: re.Pattern[str]
@@ -100,6 +101,7 @@ def load_words() -> Words:
         people=re.compile(rf"(?<=..)(?:{either(book.terms('peoples'))})+$"),
         never_alone=frozenset(book.terms("never_alone")),
         plain=frozenset(plain_words(book)),
+        never_bare=frozenset(book.terms("never_bare")),
         former=tuple((str(n), str(c), int(y)) for n, c, y in book.section("former")),
         other_names=re.compile(either(list(book.terms("other_names")))),
         organisation=re.compile(rf"(?:(?!{stops}){HAN}){{0,16}}?(?:{either(list(book.terms('organisations')))})"),

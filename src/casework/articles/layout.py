@@ -112,8 +112,10 @@ class _Layout:
             return "byline"
         if is_enumerated(words):
             return "subhead"
-        if photo_noun(words) or book_pattern("caption_verbs").search(words):
+        if _noun_score(words) > 1 or book_pattern("caption_verbs").search(words):
             return "caption"
+        if words.endswith("\uff1a"):
+            return "body"
         if book_pattern("outlets_end").search(words[-6:]) and len(words) <= 12:
             return "chrome"
         if below == i + 1 and self.is_half(words, below):
@@ -147,8 +149,8 @@ class _Layout:
         alone = bool(book_pattern("place_alone").match(words))
         open_above = not ends_closed(self.lines[above].text)
         pointed = any(c in words for c in "\uff0c\uff1a\uff1b")
-        score = 1.5 if photo_noun(words) and (not alone or open_above) else 0.0
-        score += 1.5 * bool(book_pattern("caption_verbs").search(words))
+        score = _noun_score(words) if not alone or open_above else 0.0
+        score += 1.5 * bool(book_pattern("caption_verbs").search(words)) + 0.8 * bool(book_pattern("caption_hints").search(words))
         score += 0.5 * bool(book_pattern("place_first").match(words))
         score += 2.0 * self.is_cut(above, below)
         score += 0.8 * (line.gap > self.gap) + 0.5 * (line.indent < 2 <= self.indent)
@@ -201,7 +203,7 @@ class _Layout:
         above = self.lines[i - 1] if i else None
         if above is not None and above.name == "image":
             return True
-        shows = bool(book_pattern("caption_verbs").search(words)) and "\uff0c" not in words
+        shows = any(book_pattern(k).search(words) for k in ("caption_verbs", "caption_hints")) and "\uff0c" not in words
         beside = [j for j in (i - 1, i + 1) if draft.roles.get(j) == "caption"]
         return shows and (bool(beside) or (around and not inside))
 
@@ -227,6 +229,13 @@ def _tail_role(line: Line) -> str:
 def photo_noun(words: str) -> bool:
     """A line of one phrase without punctuation that ends in something to be photographed."""
     return len(words) >= 5 and words.endswith(_photo_nouns()) and not any(c in words for c in "\uff0c\uff1a\uff1b\u3002\u2014")
+
+
+def _noun_score(words: str) -> float:
+    """Weigh a photographed noun at the end of a line: with a place or an owner before it, it is no heading."""
+    if not photo_noun(words):
+        return 0.0
+    return 1.5 if book_pattern("place_first").match(words) or book_pattern("organisations").search(words) else 0.7
 
 
 @cache

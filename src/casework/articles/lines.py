@@ -111,7 +111,8 @@ def _is_signed(words: str) -> bool:
     if not book_pattern("byline").fullmatch(words):
         return False
     names = [t for t in re.split(r"\W+", book_pattern("not_a_name").sub(" ", words)) if t]
-    return sum(t[0] in load_codebook("articles").section("surnames") for t in names) * 2 >= len(names)
+    known = sum(t[0] in load_codebook("articles").section("surnames") for t in names)
+    return 2 * known >= len(names) or all(len(t) <= 3 for t in names)
 
 
 def _is_names(words: str) -> bool:

@@ -12,6 +12,7 @@ from casework.articles.seams import crosses
 __all__ = ["Row", "read_rows"]
 
 _BREAK = re.compile("[^\\n\\r\\x0b\\x0c\\x1c-\\x1e\\x85\\u2028\\u2029]+")
+_ONE_BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _WIDE = re.compile("[\u1100-\uffef]")
 _FEW = 6
 _SLACK = 4
@@ -60,7 +61,7 @@ def _rows(clean: str) -> list[Row]:
         words = m[0].strip()
         if words:
             start = m.start() + len(m[0]) - len(m[0].lstrip())
-            gap = max(0, clean.count("\n", last, m.start()) - 1) if rows else 0
+            gap = max(0, len(_ONE_BREAK.findall(clean, last, m.start())) - 1) if rows else 0
             rows.append(Row(start, start + len(words), words, gap, start - m.start()))
             last = m.end()
     return rows

@@ -60,6 +60,7 @@ class _Page:
         self.text = text
         self.lines = lines
         self.problems: list[Problem] = []
+        self._bridged: list[Span] = []
 
     def first(self, item: _Item) -> Line:
         return self.lines[item.lines[0]]
@@ -161,6 +162,7 @@ class _Page:
         stretches: list[list[Span]] = []
         for part in (part for i in which for part in self.lines[i].parts):
             if stretches and self._is_next(stretches[-1][-1], part):
+                self._bridged.append(Span(stretches[-1][-1].end, part.start))
                 stretches[-1].append(part)
             else:
                 stretches.append([part])
@@ -173,7 +175,7 @@ class _Page:
         """Keep what was repaired into nothing or a blank where no line stands, as on a line of invisible characters only."""
         pieces = []
         at = 0
-        parts = sorted(part for line in self.lines for part in line.parts)
+        parts = sorted([*(part for line in self.lines for part in line.parts), *self._bridged])
         for run in self.text.runs:
             if not run.rule or self.text.raw[run.raw_start : run.raw_end].isspace():
                 continue

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +37,7 @@ def run(*command: object, quiet: bool = False) -> bool:
     return subprocess.run([str(c) for c in command], cwd=ROOT, stdout=out, stderr=out, env=environment()).returncode == 0
 
 
+@cache
 def environment() -> dict[str, str]:
     """Give uv the package index that pip is configured for: it does not read pip's settings."""
     env = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "VIRTUAL_ENV": str(VENV)}
@@ -49,16 +51,32 @@ def environment() -> dict[str, str]:
 def make_venv() -> None:
     """Make an empty .venv with this Python, unless a working one of the same version is there."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    probe = "import sys, pip; sys.exit('%d.%d' % sys.version_info[:2] != sys.argv[1])"
+    probe = "import sys; sys.exit('%d.%d' % sys.version_info[:2] != sys.argv[1])"
     if PYTHON.exists() and run(PYTHON, "-c", probe, version, quiet=True):
         return
+    if not any(_venv(*options) for options in ((), ("--without-pip",))) and not (_debian_venv() and _venv()):
+        sys.exit(f"{sys.executable} cannot make a virtual environment; install its venv (Debian, Ubuntu: apt-get install python3-venv)")
+
+
+def _venv(*options: str) -> bool:
+    """Make .venv; without pip in it only where this Python has a pip that can reach into it."""
     shutil.rmtree(VENV, ignore_errors=True)
-    if run(sys.executable, "-m", "venv", VENV, quiet=True):
-        return
-    shutil.rmtree(VENV, ignore_errors=True)
-    if shutil.which("uv") and run("uv", "venv", "--quiet", "--seed", "--python", sys.executable, VENV):
-        return
-    sys.exit(f"{sys.executable} cannot make virtual environments; install its venv module (Debian, Ubuntu: apt-get install python3-venv)")
+    if options and not run(sys.executable, "-m", "pip", "--version", quiet=True):
+        return False
+    return run(sys.executable, "-m", "venv", *options, VENV, quiet=True)
+
+
+def _debian_venv() -> bool:
+    """Fetch Debian's venv module, as root: a bare Debian has python3 without it."""
+    if not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") and sys.executable.startswith("/usr/bin/")):
+        return False
+    return run("apt-get", "-qq", "update") and run("apt-get", "-qq", "install", "-y", "--no-install-recommends", "python3-venv", quiet=True)
+
+
+def pip() -> tuple[object, ...]:
+    """Give the pip that installs into .venv: its own, else this Python's."""
+    inside = run(PYTHON, "-m", "pip", "--version", quiet=True)
+    return (PYTHON, "-m", "pip") if inside else (sys.executable, "-m", "pip", "--python", PYTHON)
 
 
 def locked_uv(lock: Path) -> Path | None:
@@ -69,7 +87,7 @@ def locked_uv(lock: Path) -> Path | None:
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder) / "uv.txt"
         wanted.write_text(block[0], encoding="utf-8")
-        done = run(PYTHON, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--require-hashes", "-r", wanted)
+        done = run(*pip(), "install", "--quiet", "--only-binary", ":all:", "--require-hashes", "-r", wanted)
     return BIN / "uv" if done else None
 
 
@@ -79,8 +97,8 @@ def install(lock: Path) -> bool:
     if uv and run(uv, "pip", "install", "--quiet", "--require-hashes", "-r", lock):
         return run(uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", ".")
     print("uv could not install the lock; pip does it now, which takes a minute", file=sys.stderr)
-    pip = (PYTHON, "-m", "pip", "install", "--quiet")
-    return run(*pip, "--require-hashes", "-r", lock) and run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
+    quietly = (*pip(), "install", "--quiet")
+    return run(*quietly, "--require-hashes", "-r", lock) and run(*quietly, "--no-deps", "--no-build-isolation", "-e", ".")
 
 
 def main() -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
+from casework.quantities.amount import Amount, finish_amount, is_approximator, read_number
+from casework.quantities.bare import find_bare, find_signed
 from casework.quantities.grammar import Grammar, Unit, grammar
 from casework.quantities.numerals import numerals
 from casework.text import Span
@@ -14,33 +16,6 @@ from casework.text import Span
 __all__ = ["Amount", "find_amounts"]
 
 MASK = "\0"
-SETTER_REACH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number with its unit, as the words say it.
-
-    An end that the words leave open is None: `low=1000, high=None` is "more than 1000".
-    `rule` names the pieces of grammar that fired; `vague` marks values that only point
-    (some tens, three years ago).
-    """
-
-    span: Span
-    low: float | None
-    high: float | None
-    unit: str
-    approx: bool
-    rule: str
-    dimension: str
-    base_unit: str
-    base_factor: float
-    vague: bool = False
-
-    @property
-    def base(self) -> tuple[float | None, float | None]:
-        """Give both ends in the base unit of the dimension."""
-        return _scaled(self.low, self.base_factor), _scaled(self.high, self.base_factor)
 
 
 def find_amounts(text: str, never: Iterable[Span] = ()) -> list[Amount]:
@@ -53,12 +28,12 @@ def find_amounts(text: str, never: Iterable[Span] = ()) -> list[Amount]:
     """
     g = grammar()
     masked = _mask(text, [*(Span(*m.span()) for m in g.blocked.finditer(text)), *never])
-    found = [_fraction(text, m, g) for m in g.fraction.finditer(masked)]
-    masked = _mask(masked, [a.span for a in found])
-    plain = list(_plain(text, masked, g))
-    masked = _mask(masked, [a.span for a in plain])
-    people = [_people(text, m, g) for m in g.people.finditer(masked)]
-    return sorted([a for a in (*found, *plain, *people) if a is not None], key=lambda a: a.span)
+    found: list[Amount] = []
+    for reader in (_fractions, find_signed, _plain, find_bare):
+        read = list(reader(text, masked, g))
+        masked = _mask(masked, [a.span for a in read])
+        found += read
+    return sorted(found, key=lambda a: a.span)
 
 
 def _mask(text: str, spans: Iterable[Span]) -> str:
@@ -87,11 +62,11 @@ def _read(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
     """Turn a match into its amounts: none where the company refuses it, several in a list."""
     unit = _unit(text, m, g)
     start = m.start("b") if m["a"] is None else m.start("a")
-    in_digits = m["b"][0].isascii() and m["b"][0].isdigit()
+    in_digits = m["b"][0].isdecimal()
     guard = g.guards.get(m["u"])
     if guard and not guard.allows(text, start, m.end("u"), in_digits):
         return _shorter(text, m, g)
-    pre = m["pre"] if m["pre"] and _is_approximator(text, m, g) else ""
+    pre = m["pre"] if m["pre"] and is_approximator(text, m, g) else ""
     if not in_digits and m["a"] is None and _refused(text, m, unit, pre, g):
         return []
     if m["ua"] and g.units[m["ua"]].code != unit.code:
@@ -103,7 +78,7 @@ def _read(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
 def _unit(text: str, m: re.Match[str], g: Grammar) -> Unit:
     """Give the unit of a surface; a coin is money only where no counted thing follows."""
     coin = g.coins.get(m["u"])
-    if coin and (m.end() >= len(text) or text.startswith(g.coin_ends, m.end("u"))):
+    if coin and g.coin_ends.match(text, m.end("u")):
         return next(u for u in g.units.values() if u.code == coin)
     return g.units[m["u"]]
 
@@ -117,20 +92,14 @@ def _shorter(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
     return []
 
 
-def _is_approximator(text: str, m: re.Match[str], g: Grammar) -> bool:
-    word = m["pre"]
-    if m.start() and text[m.start() - 1] in g.before_not_after.get(word, ()):
-        return False
-    return word not in g.bare_before or (m["a"] or m["b"])[0] in numerals().powers
-
-
 def _refused(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> bool:
     """Tell whether a Chinese numeral with a unit is an article, an idiom or part of a name."""
     number = m["b"]
     head = text[max(0, m.start("b") - 5) : m.start("b")]
-    marked = bool(pre or m["post"] or (m["tail"] and unit.dimension != "count"))
+    halved = unit.dimension != "count" and g.half_tail.match(text, m.end("u")) is not None
+    marked = bool(pre or m["post"] or (m["tail"] and unit.dimension != "count") or halved)
     if number == g.half_mark:
-        return unit.dimension == "count" or not marked
+        return unit.dimension in ("count", "percent", "times") or (not marked and head.endswith(g.half_not_after))
     if number == g.one:
         often = m["u"] in g.times[0] and g.times[1].search(text[max(0, m.start("b") - 12) : m.start("b")])
         return not (often or marked or head.endswith(g.one_after) or g.setter.search(head) or m["u"] in g.one_units)
@@ -142,12 +111,12 @@ def _refused(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> b
         and len(number) == 1
         and numerals().powers[number] > 10
     ):
-        return unit.dimension in ("money", "time") and not marked
+        return unit.dimension in ("money", "time") and not marked and not g.setter.search(head)
     return number[0] in g.zeros
 
 
 def _build(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> Amount | None:
-    first, last = _number(m["a"] or m["b"], g), _number(m["b"], g)
+    first, last = read_number(m["a"] or m["b"], g), read_number(m["b"], g)
     if first is None or last is None:
         return None
     low, high = first.low, last.high
@@ -162,96 +131,40 @@ def _build(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> Amo
     post = m["post"] or ""
     if extra or (m["tail"] and not tail):
         post, end = "", end if extra else m.end("u")
+        behind = g.after.match(text, end) if extra else None
+        post, end = (behind[0], behind.end()) if behind else (post, end)
     elif not extra:
         end = m.end()
     start = m.start() if pre else m.start("a") if m["a"] else m.start("b")
-    effects = [g.effects[w] for w in (pre, post) if w] + (["low"] if tail or last.open else [])
+    wide = tail or any(w in m["u"] for w in g.inside)
+    effects = [g.effects[w] for w in (pre, post) if w] + last.effects + ["low"] * wide
     rules = [
         w for w in (pre, "range" if m["a"] else "", "inside" if last.open else "", "parts" if extra else "", post) if w
     ]
-    amount = _finish(text, Span(start, end), (low + extra, high + extra), unit, effects, rules, g)
+    amount = finish_amount(text, Span(start, end), (low + extra, high + extra), unit, effects, rules, g)
     vague = first.vague or last.vague or _is_relative(text, amount, pre, g)
     return replace(amount, vague=vague)
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """A numeral with what stands inside it; `power` is the 万 of 5万, 1 in a numeral of one kind."""
-
-    low: Decimal
-    high: Decimal
-    open: bool
-    vague: bool
-    power: Decimal
-
-
-def _number(text: str, g: Grammar) -> _Number | None:
-    bare = g.inside_mark.sub("", text)
-    if bare == g.half_mark:
-        return _Number(Decimal("0.5"), Decimal("0.5"), False, False, Decimal(1))
-    ends = numerals().value(bare)
-    if ends is None:
-        return None
-    tail = re.fullmatch(r"[\d.,， ]+(\D+)", bare)
-    power = numerals().value(tail[1]) if tail else None
-    low, high = ends
-    few = text.endswith(g.few)
-    return _Number(
-        low=low + 1 if few else low,
-        high=high + 9 if few else high,
-        open=text != bare and not few and not text.startswith(g.few),
-        vague=text.startswith(g.few) or (few and low >= 100),
-        power=power[0] if power else Decimal(1),
-    )
-
-
 def _has_tail(text: str, m: re.Match[str], unit: Unit, g: Grammar) -> bool:
     """Tell whether the approximator behind the unit belongs to the amount (three mu and more)."""
-    if not m["tail"] or unit.dimension in ("count", "percent"):
+    if not m["tail"] or unit.dimension == "count":
         return False
     return not text.startswith(g.trailing_not_before, m.end("tail"))
 
 
 def _parts(text: str, at: int, unit: Unit, g: Grammar) -> tuple[int, Decimal]:
-    """Add what follows in smaller units: 123元1角1分."""
+    """Add what follows in smaller units (123元1角1分), or the half behind a unit (一年半)."""
     extra = Decimal(0)
-    smaller = g.parts.get(unit.code)
-    if not smaller:
-        return at, extra
-    pattern = re.compile(rf"(\d+|[{''.join(numerals().digits)}])({'|'.join(sorted(smaller, key=len, reverse=True))})")
-    while (m := pattern.match(text, at)) is not None and (value := numerals().value(m[1])) is not None:
-        extra += value[0] * Decimal(str(smaller[m[2]]))
+    pattern = g.part.get(unit.code)
+    while pattern and (m := pattern.match(text, at)) is not None and (value := numerals().value(m[1])) is not None:
+        extra += value[0] * Decimal(str(g.parts[unit.code][m[2]]))
         at = m.end()
-    return at, extra
-
-
-def _finish(
-    text: str,
-    span: Span,
-    ends: tuple[Decimal, Decimal],
-    unit: Unit,
-    effects: Sequence[str],
-    rules: Sequence[str],
-    g: Grammar,
-) -> Amount:
-    """Open the ends that the words leave open, and name the rule."""
-    head = text[max(0, span.start - SETTER_REACH) : span.start]
-    setter = g.setter.search(head)
-    if setter and "low" not in effects and "high" not in effects and ends[0] == ends[1]:
-        effects, rules = [*effects, setter.lastgroup or ""], [*rules, setter[0]]
-    low, high = (float(round(e * Decimal(str(unit.times)), 6)) for e in ends)
-    is_open, is_capped = "low" in effects, "high" in effects and "low" not in effects
-    return Amount(
-        span=span,
-        low=None if is_capped else low,
-        high=None if is_open else high,
-        unit=unit.code,
-        approx="both" in effects,
-        rule=" ".join([unit.code, *rules]),
-        dimension=unit.dimension,
-        base_unit=unit.base,
-        base_factor=unit.factor,
-    )
+    rest = g.coin_rest.match(text, at) if not extra and text[at - 1] in g.coins else None
+    if rest and (value := numerals().value(rest[0])) is not None:
+        return rest.end(), value[0] / 10
+    half = g.half_tail.match(text, at) if not extra and unit.dimension not in ("count", "percent") else None
+    return (half.end(), Decimal("0.5")) if half else (at, extra)
 
 
 def _shared(text: str, amount: Amount, g: Grammar) -> Iterator[Amount]:
@@ -279,6 +192,10 @@ def _is_relative(text: str, a: Amount, pre: str, g: Grammar) -> bool:
     )
 
 
+def _fractions(text: str, masked: str, g: Grammar) -> Iterator[Amount]:
+    return (_fraction(text, m, g) for m in g.fraction.finditer(masked))
+
+
 def _fraction(text: str, m: re.Match[str], g: Grammar) -> Amount:
     """Read 百分之十五, 三分之二, 一半, 翻一番."""
     unit = g.units["%"]
@@ -286,6 +203,7 @@ def _fraction(text: str, m: re.Match[str], g: Grammar) -> Amount:
         factor = Decimal("0.1") if m["pct"] in g.permille else Decimal(1)
         values = [numerals().value(p) for p in (m["p1"], m["p2"] or m["p1"])]
         low, high = ((v[i] * factor) if v else Decimal(0) for i, v in enumerate(values))
+        high = max(low, high)
         rule = "percent in words"
     elif m["den"]:
         den, num = numerals().value(m["den"]), numerals().value(m["num"])
@@ -300,30 +218,8 @@ def _fraction(text: str, m: re.Match[str], g: Grammar) -> Amount:
     else:
         low = high = Decimal(g.doubled[m["word"]])
         unit, rule = next(u for u in g.units.values() if u.code == "times"), "doubled"
-    effects = [g.effects[w] for w in (m["pre"], m["post"]) if w]
-    return _finish(
-        text, Span(*m.span()), (low, high), unit, effects, [rule, *(w for w in (m["pre"], m["post"]) if w)], g
+    post = m["post"] or m["post2"]
+    effects = [g.effects[w] for w in (m["pre"], post) if w] + ["low"] * bool(m["more"] or g.half.get(m["word"] or ""))
+    return finish_amount(
+        text, Span(*m.span()), (low, high), unit, effects, [rule, *(w for w in (m["pre"], m["more"], post) if w)], g
     )
-
-
-def _people(text: str, m: re.Match[str], g: Grammar) -> Amount | None:
-    """Read a number of people that has no classifier: 900万人口."""
-    number = _number(m["b"], g)
-    if number is None:
-        return None
-    unit = next(u for s, u in g.units.items() if s in g.person)
-    pre = m["pre"] or ""
-    effects = ([g.effects[pre]] if pre else []) + (["low"] if number.open else [])
-    return _finish(
-        text,
-        Span(m.start() if pre else m.start("b"), m.end()),
-        (number.low, number.high),
-        unit,
-        effects,
-        ["people", *([pre] if pre else [])],
-        g,
-    )
-
-
-def _scaled(value: float | None, factor: float) -> float | None:
-    return None if value is None else round(value * factor, 6)

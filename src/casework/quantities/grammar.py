@@ -11,7 +11,9 @@ from casework.codebook import Codebook, load_codebook
 
 __all__ = ["Grammar", "Guard", "Unit", "grammar"]
 
-ARABIC = r"(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?!\d)|\d+)(?:\.\d+)?"
+# Each repetition is bounded: no text makes a pattern walk the same characters again and again.
+ARABIC = r"(?<!\d)(?:\d{1,3}(?:[,，]\d{3}){1,5}(?!\d)|\d{1,3}(?: \d{3}){1,5}(?!\d)|\d{1,15}+(?!\d))(?:\.\d{1,8}+)?"
+LONGEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,20 @@ class Grammar:
     amount: re.Pattern[str]
     fraction: re.Pattern[str]
     people: re.Pattern[str]
+    people_units: Mapping[str, Unit]
+    signed: re.Pattern[str]
+    signs: Mapping[str, Unit]
+    header: re.Pattern[str]
+    money: Unit
+    money_bare: re.Pattern[str]
+    money_cues: Mapping[bool, re.Pattern[str]]
     list_head: re.Pattern[str]
     blocked: re.Pattern[str]
     setter: re.Pattern[str]
+    after: re.Pattern[str]
     effects: Mapping[str, str]
     doubled: Mapping[str, int]
-    half: frozenset[str]
+    half: Mapping[str, str]
     bare: re.Pattern[str]
     before_not_after: Mapping[str, tuple[str, ...]]
     trailing_not_before: tuple[str, ...]
@@ -76,17 +86,23 @@ class Grammar:
     one: str
     two: str
     few: tuple[str, ...]
+    some: re.Pattern[str]
+    inside_about: tuple[str, ...]
     inside: tuple[str, ...]
     inside_mark: re.Pattern[str]
+    big: re.Pattern[str]
     relative: Mapping[str, tuple[str, ...]]
     zeros: str
     bare_before: frozenset[str]
     permille: tuple[str, ...]
-    person: tuple[str, ...]
     coins: Mapping[str, str]
-    coin_ends: tuple[str, ...]
+    coin_rest: re.Pattern[str]
+    coin_ends: re.Pattern[str]
     times: tuple[frozenset[str], re.Pattern[str]]
     half_mark: str
+    half_not_after: tuple[str, ...]
+    half_tail: re.Pattern[str]
+    part: Mapping[str, re.Pattern[str]]
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -100,81 +116,169 @@ def grammar() -> Grammar:
     return _compile(load_codebook("quantities"))
 
 
-def _compile(book: Codebook) -> Grammar:
+@dataclass(frozen=True)
+class _Words:
+    """The pieces that several patterns are made of."""
+
+    digits: str
+    powers: str
+    chinese: str
+    few: str
+    quantity: str
+    before: str
+    after: str
+    marks: str
+    surface: str
+
+
+def _words(book: Codebook, units: Mapping[str, Unit]) -> _Words:
     s = book.section
     digits, powers = "".join(s("digits")), "".join(s("powers"))
-    units = _units(book)
     # A power that begins a unit (kilo in kilometre) belongs to the unit.
     own = f"(?!{any_of(u for u in units if u[0] in powers)})"
-    power = f"(?:{own}[{powers}])+"
-    chinese = f"(?:{own}[{digits}{powers}])+"
+    power = f"(?:{own}[{powers}]){{1,4}}+"
+    # A decimal is none before ten: that is a clock time.
+    decimal = f"(?:{s('point')}[{digits}]{{1,4}}+(?![{powers[0]}])(?:{power})?)?"
+    chinese = f"(?<![{digits}{powers}])(?:{own}[{digits}{powers}]){{1,{LONGEST}}}+{decimal}"
     few = any_of(s("indefinite"))
-    number = rf"(?:{ARABIC}(?:{power}(?:\d+(?:\.\d+)?{power})*)?|{chinese}|{s('half_mark')})"
-    inside = f"[{''.join(s('inside'))}]"
-    before = any_of([*(w for ws in s("before").values() for w in ws), *s("bare_before")])
-    after = any_of(w for ws in s("after").values() for w in ws)
-    surface = any_of(units)
-    adjective = f"(?:[{''.join(s('adjectives'))}](?=(?:{any_of(s('adjective_units'))})))?"
-    marks = any_of(s("range_marks"))
-    quantity = rf"(?:(?:{few})(?=[{powers}]))?{number}(?:{few})?{inside}?(?:{power})?{inside}?"
-    amount = (
-        rf"(?P<pre>{before})?\s?"
-        rf"(?:(?P<a>{quantity})\s?(?P<ua>{surface})?\s?(?:{marks})\s?(?P<pre2>{before})?)?"
-        rf"(?P<b>{quantity})\s?{adjective}(?P<u>{surface})"
-        rf"(?P<tail>[{''.join(s('trailing'))}])?(?P<post>{after})?"
+    mixed = rf"(?:(?:\d{{1,4}}(?:\.\d{{1,4}})?|[{digits}]){power}){{0,3}}"
+    number = rf"(?:{ARABIC}(?:{power}{mixed})?|{chinese}|{s('half_mark')})"
+    about = "".join(s("inside_about"))
+    inside = f"(?:[{''.join(s('inside'))}]|[{about}](?<=[{powers}][{about}])(?<![{digits}{powers}][{powers}][{about}]))"
+    return _Words(
+        digits=digits,
+        powers=powers,
+        chinese=chinese,
+        few=few,
+        quantity=rf"(?:(?:{few})(?=[{powers}]))?{number}(?:{few})?{inside}?(?:{power})?{inside}?",
+        before=any_of([*(w for ws in s("before").values() for w in ws), *s("bare_before")]),
+        after=any_of(w for ws in s("after").values() for w in ws),
+        marks=any_of(s("range_marks")),
+        surface=any_of(units),
     )
+
+
+def _compile(book: Codebook) -> Grammar:
+    s = book.section
+    units = _units(book)
+    w = _words(book, units)
     fr = s("fractions")
-    number_plain = rf"(?:{ARABIC}|{chinese})"
-    percent = rf"(?P<pct>{any_of([*fr['percent_of'], *fr['permille_of']])})(?P<p1>{number_plain})"
-    percent += rf"(?:(?:{marks})(?:{any_of(fr['percent_of'])})?(?P<p2>{number_plain}))?"
-    ratio = rf"(?P<den>{chinese}|\d+){fr['of']}(?P<num>{chinese}|\d+)"
-    tenths = rf"(?P<t1>[{digits}]|\d){fr['tenths']}(?P<t2>[{digits}{s('half_mark')}])(?![{powers}])"
-    word = f"(?P<word>{any_of([*fr['half'], *fr['doubled']])})"
-    fraction = f"(?P<pre>{before})?(?:{percent}|{ratio}|{tenths}|{word})(?P<post>{after})?"
+    values: dict[str, int] = dict(s("digits"))
+    money = units[s("money")["unit"]]
     return Grammar(
         units=units,
         guards=_guards(book),
         parts={u: dict(p) for u, p in s("parts").items()},
-        amount=re.compile(amount),
-        fraction=re.compile(fraction),
-        people=re.compile(
-            rf"(?P<pre>{before})?(?P<b>{ARABIC}{inside}?[{powers}]+{inside}?)(?=(?:{any_of(s('people'))}))"
+        amount=_amount(book, w),
+        fraction=_fraction(book, w),
+        people=re.compile(rf"(?P<pre>{w.before})?(?P<a>(?!))?(?P<b>{w.quantity})(?=(?P<noun>{any_of(s('people'))}))(?P<post>)"),
+        people_units={noun: units[u] for noun, u in s("people").items()},
+        signed=re.compile(
+            rf"(?P<sign>{any_of(s('signs'))})\s?{_bare_range(w)}(?P<unit>{any_of(s('money')['after_sign'])})?(?P<post>{w.after})?"
         ),
-        list_head=re.compile(r"(?:\d+(?:\.\d+)?、)+$"),
+        signs={sign: units[u] for sign, u in s("signs").items()},
+        header=_header(book, w),
+        money=money,
+        money_bare=re.compile(rf"{_bare_range(w)}(?P<post>{w.after}|[{''.join(s('trailing'))}])?(?={s('money')['ends']})"),
+        money_cues=_money_cues(book),
+        list_head=re.compile(r"(?:\d{1,9}(?:\.\d{1,4})?、)+$"),
         blocked=re.compile("|".join([any_of(book.terms("never")), *s("blocked").values()])),
-        setter=re.compile(f"(?P<low>{any_of(s('setters')['low'])})$|(?P<high>{any_of(s('setters')['high'])})$"),
+        setter=_setter(book),
+        after=re.compile(w.after),
         effects=_effects(book),
         doubled=dict(fr["doubled"]),
-        half=frozenset(fr["half"]),
-        bare=re.compile(f"[{powers}]+"),
-        before_not_after={w: tuple(ws) for w, ws in s("before_not_after").items()},
+        half=dict(fr["half"]),
+        bare=re.compile(f"[{w.powers}]+"),
+        before_not_after={word: tuple(ws) for word, ws in s("before_not_after").items()},
         trailing_not_before=tuple(s("trailing_not_before")),
         one_after=tuple(s("one_after")),
         one_units=frozenset(s("one_units")),
-        one=next(c for c, v in s("digits").items() if v == 1),
-        two=next(c for c, v in s("digits").items() if v == 2),
+        one=next(c for c, v in values.items() if v == 1),
+        two=next(c for c, v in values.items() if v == 2),
         few=tuple(s("indefinite")),
+        some=re.compile(f".+?(?:{w.few})(?P<power>[{w.powers}]*)"),
+        inside_about=tuple(s("inside_about")),
         inside=tuple(s("inside")),
-        inside_mark=re.compile(any_of([*s("inside"), *s("indefinite")])),
+        inside_mark=re.compile(any_of([*s("inside"), *s("inside_about"), *s("indefinite")])),
+        big=re.compile(f"[{''.join(c for c, v in s('powers').items() if v >= 10000)}]"),
         relative={k: tuple(v) for k, v in s("relative").items()},
-        zeros="".join(c for c, v in s("digits").items() if v == 0),
+        zeros="".join(c for c, v in values.items() if v == 0),
         bare_before=frozenset(s("bare_before")),
         permille=tuple(fr["permille_of"]),
-        person=tuple(s("person")),
         coins=dict(s("coins")),
-        coin_ends=tuple(s("coin_ends")),
+        coin_rest=re.compile(rf"[\d{w.digits}](?={s('money')['ends']}|[{''.join(s('trailing'))}])"),
+        coin_ends=re.compile(s("coin_ends")),
         times=(frozenset(s("one_times")["units"]), re.compile(any_of(s("one_times")["before"]))),
         half_mark=s("half_mark"),
+        half_not_after=tuple(s("half_not_after")),
+        half_tail=re.compile(f"{s('half_mark')}(?!{any_of(s('half_tail_not_before'))})"),
+        part={u: re.compile(rf"(\d{{1,4}}|[{w.digits}])({any_of(p)})") for u, p in s("parts").items()},
     )
+
+
+def _setter(book: Codebook) -> re.Pattern[str]:
+    """Match a word outside the surface that opens one end, beside the amount or a few characters before it."""
+    words, reaching = book.section("setters"), book.section("reaching")
+    return re.compile("|".join(rf"(?P<{e}>{any_of(words[e])}|(?:{any_of(reaching[e])})[^\W\d_]{{1,3}})$" for e in ("low", "high")))
+
+
+def _bare_range(w: _Words) -> str:
+    return rf"(?P<pre>{w.before})?(?:(?P<a>{w.quantity})\s?(?:{w.marks})\s?)?(?P<b>{w.quantity})"
+
+
+def _amount(book: Codebook, w: _Words) -> re.Pattern[str]:
+    s = book.section
+    adjective = f"(?:[{''.join(s('adjectives'))}](?=(?:{any_of(s('adjective_units'))})))?"
+    return re.compile(
+        rf"(?P<pre>{w.before})?\s?"
+        rf"(?:(?P<a>{w.quantity})\s?(?P<ua>{w.surface})?\s?(?:{w.marks})\s?(?P<pre2>{w.before})?)?"
+        rf"(?P<b>{w.quantity})\s?{adjective}(?P<u>{w.surface})"
+        rf"(?P<tail>[{''.join(s('trailing'))}])?(?P<post>{w.after})?"
+    )
+
+
+def _fraction(book: Codebook, w: _Words) -> re.Pattern[str]:
+    s, fr = book.section, book.section("fractions")
+    number = rf"(?:{ARABIC}|{w.chinese})"
+    percent = rf"(?P<pct>{any_of([*fr['percent_of'], *fr['permille_of']])})(?P<p1>{number})"
+    percent += rf"(?:(?:{w.marks})(?:{any_of(fr['percent_of'])})?(?P<p2>{number}))?"
+    small = rf"(?:{w.chinese}|(?<!\d)\d{{1,6}})"
+    ratio = rf"(?P<den>{small}){fr['of']}(?P<num>{small})"
+    tenths = rf"(?P<t1>[{w.digits}]|(?<![\d.])\d){fr['tenths']}(?P<t2>[{w.digits}{s('half_mark')}]|\d(?![\d.]))(?![{w.powers}])"
+    word = f"(?P<word>{any_of([*fr['half'], *fr['doubled']])})"
+    more = f"(?P<more>{any_of(fr['more'])})?"
+    return re.compile(f"(?P<pre>{w.before})?(?:{percent}|{ratio}|{tenths}|{word})(?:{more}|(?P<post>{w.after}))(?P<post2>{w.after})?")
+
+
+def _header(book: Codebook, w: _Words) -> re.Pattern[str]:
+    """Match a unit in brackets with the figure behind it; a figure with a unit of its own is none."""
+    measures = any_of(u for entry in book.section("units").values() for u in entry["surfaces"])
+    unit = rf"(?:(?P<hp>[{w.powers}]{{1,2}})(?P<hu>{measures})?|(?P<hu2>{measures}))"
+    return re.compile(
+        rf"[(（](?:{any_of(book.section('money')['header'])})?{unit}[)）]\s?(?P<pre>)(?P<a>(?!))?"
+        rf"(?P<b>{ARABIC})(?!\s?(?:{w.surface}|[{w.powers}]))(?P<post>)"
+    )
+
+
+def _money_cues(book: Codebook) -> dict[bool, re.Pattern[str]]:
+    """Compile what tells money before a figure: a word and what may follow it; for a small figure, one beside it."""
+    money = book.section("money")
+    between = any_of(money["between"])
+    return {
+        True: re.compile(f"(?:{any_of([*money['cues'], *money['close_cues']])})(?:{between}){{0,3}}$"),
+        False: re.compile(f"(?:{any_of(money['close_cues'])})$"),
+    }
 
 
 def _effects(book: Codebook) -> dict[str, str]:
     effects = {w: effect for part in ("before", "after") for effect, ws in book.section(part).items() for w in ws}
+    effects |= dict.fromkeys(book.section("trailing"), "low")
     return effects | dict.fromkeys(book.section("bare_before"), "low")
 
 
 def _units(book: Codebook) -> dict[str, Unit]:
     units: dict[str, Unit] = {c: Unit(f"count:{c}", "count", "count", 1.0) for c in book.terms("classifiers")}
+    units |= {written: Unit(f"count:{c}", "count", "count", 1.0) for written, c in book.section("written_also").items()}
     plain: dict[str, Unit] = {}
     for code, entry in book.section("units").items():
         book.check_keys(entry, f"unit '{code}'", ("surfaces", "dimension", "base", "factor"))

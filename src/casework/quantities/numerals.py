@@ -11,6 +11,9 @@ from casework.codebook import load_codebook
 
 __all__ = ["Numerals", "numerals"]
 
+LONGEST = 32
+LARGEST = Decimal(10) ** 15
+
 
 @dataclass(frozen=True)
 class Numerals:
@@ -18,6 +21,8 @@ class Numerals:
 
     digits: dict[str, int]
     powers: dict[str, int]
+    point: str
+    either: tuple[str, ...]
 
     def value(self, text: str) -> tuple[Decimal, Decimal] | None:
         """Read a numeral as its lower and upper end; None where it is none.
@@ -27,7 +32,24 @@ class Numerals:
         >>> numerals().value("三四百"), numerals().value("3.5万")
         ((Decimal('300'), Decimal('400')), (Decimal('35000.0'), Decimal('35000.0')))
         """
+        if len(text) > LONGEST:
+            return None
         text = re.sub(r"[,，\s]", "", text)
+        ends = self._decimal(text) if self.point in text else self._ends(text)
+        return ends if ends and ends[1] <= LARGEST else None
+
+    def _decimal(self, text: str) -> tuple[Decimal, Decimal] | None:
+        """Read a decimal in words, with a power behind it or without: 九十八点五, 一点二亿."""
+        whole, _, rest = text.partition(self.point)
+        power = rest.lstrip("".join(self.digits))
+        places = rest.removesuffix(power)
+        head, factor = self._sum(whole), self._sum(power) if power else Decimal(1)
+        if head is None or factor is None or not places:
+            return None
+        value = (head + Decimal("0." + "".join(str(self.digits[c]) for c in places))) * factor
+        return value, value
+
+    def _ends(self, text: str) -> tuple[Decimal, Decimal] | None:
         if re.fullmatch(f"[{''.join(self.digits)}]{{3,}}", text):
             whole = Decimal("".join(str(self.digits[c]) for c in text))
             return whole, whole
@@ -42,7 +64,8 @@ class Numerals:
         return None if low is None or high is None else (low, high)
 
     def _neighbours(self, a: str, b: str) -> bool:
-        return self.digits.get(a, 0) > 0 and self.digits.get(b, 0) - self.digits.get(a, 0) == 1
+        after = self.digits.get(a, 0) > 0 and self.digits.get(b, 0) - self.digits.get(a, 0) == 1
+        return after or a + b in self.either
 
     def _sum(self, text: str) -> Decimal | None:
         """Add up a numeral: what stands before its largest power is multiplied by it."""
@@ -78,4 +101,4 @@ class Numerals:
 def numerals() -> Numerals:
     """Give the numerals of the built-in codebook."""
     book = load_codebook("quantities")
-    return Numerals(dict(book.section("digits")), dict(book.section("powers")))
+    return Numerals(dict(book.section("digits")), dict(book.section("powers")), book.section("point"), tuple(book.section("either")))

@@ -126,13 +126,12 @@ class _Settling:
 
     def _stems(self, hits: list[Hit]) -> None:
         """Bare names: of provinces and prefectures as a rule, of counties where the page supports them."""
-        often = Counter(self._name(h) for h in hits)
         begun = {self._name(h) for h in hits if self._begins(h)}
         ends = {h.end: h for h in self.accepted}
         touching = set(ends)
         out: list[Hit] = []
         for hit in hits:
-            keys = self._stem_keys(hit, often[self._name(hit)], self._name(hit) in begun, touching, ends)
+            keys = self._stem_keys(hit, self._name(hit) in begun, touching, ends)
             if keys:
                 hit.keys = keys
                 out.append(hit)
@@ -142,7 +141,7 @@ class _Settling:
                 self.context.add(key, 0.5 * self._strength(hit))
         self.accepted += out
 
-    def _stem_keys(self, hit: Hit, often: int, begun: bool, touching: Container[int], ends: dict[int, Hit]) -> tuple[str, ...]:
+    def _stem_keys(self, hit: Hit, begun: bool, touching: Container[int], ends: dict[int, Hit]) -> tuple[str, ...]:
         """Give what a bare name may stand for here; nothing where it is no name."""
         score, at, text = self.context.score, self.gazetteer.at, self.page.text
         if hit.level != "province" and (not self.page.whole(hit) or self._name(hit) in self.gazetteer.words.never_bare):
@@ -163,10 +162,14 @@ class _Settling:
         if text.startswith(self.gazetteer.words.datelines, hit.end):
             self.context.add(hit.keys[0], 2)
             return hit.keys
+        often = text.count(self._name(hit)) > 2
         near = tuple(k for k in hit.keys if score[at(k, "province")] >= 1)
-        if often < 3 or len(near) > 1:
+        if not near and often and len(hit.keys) == 1 and not self.context.counties(1) and is_place_word(self._name(hit)):
+            self.context.add(hit.keys[0], 1)
+            return hit.keys
+        if not often or len(near) > 1:
             hit.flags.add("bare_name")
-        return near if often > 2 or is_place_word(self._name(hit)) else ()
+        return near if often or is_place_word(self._name(hit)) else ()
 
     def _listed(self, hit: Hit, before: Hit) -> tuple[str, ...]:
         """Take a bare name in a list of places as one of the same province (甘肃省天水、华池)."""

@@ -79,7 +79,10 @@ class Walk:
         return self._unit(hit, outer, lone)
 
     def _in_name(self, hit: Hit) -> bool:
+        """Tell whether a name begins the name of a firm or an outlet; a township before a firm is where the firm is."""
         words = self.gazetteer.words
+        if hit.level in ("township", "village"):
+            return False
         return (words.organisation.match(self.page.text, hit.end) or words.outlet.match(self.page.text, hit.end)) is not None
 
     def _text(self, hit: Hit) -> str:

@@ -21,7 +21,8 @@ LEVELS = ("province", "prefecture", "county", "township", "village")
 
 FIRST = """首页 > 县域 > 正文
 青禾镇：大棚里的新账本
-本报讯（记者 林小禾）入夏以来，青禾镇的大棚一天也没闲着。镇里推行“党支部+合作社+农户”，由村党支部领办合作社，今年流转土地1200余亩，预计村集体年增收20余万元。
+本报讯（记者 林小禾）入夏以来，青禾镇的大棚一天也没闲着。镇里推行“党支部+合作社+农户”，\
+由村党支部领办合作社，今年流转土地1200余亩，预计村集体年增收20余万元。
 動(dòng)员会开到了地头，人驻企业已有3家，柳湾村村民户均增收约2300元。
 图为柳湾村的育苗棚。
 分享到：微信 微博
@@ -87,7 +88,8 @@ class Maker:
 
     def claim(self, words: str, low: float | None, high: float | None, unit: str, indicator: str, **more: object) -> None:
         where = self.at(words)
-        row = {"status": "achieved", "change": "level", "statistic": "total", "approx": False, "voice": "reporter", "rule": "N unit", **more}
+        usual = {"status": "achieved", "change": "level", "statistic": "total", "approx": False, "voice": "reporter", "rule": "N unit"}
+        row = {**usual, **more}
         self.add("claims", claim_id=f"{self.source_id}:{where['start']}-{where['end']}", **where, low=low, high=high, unit=unit,
                  indicator=indicator, place=self.place, place_code=CODES[self.place], **row)
 

@@ -17,7 +17,7 @@ __all__ = ["PUBLISH", "claims_html", "legend_html", "raw_html", "text_html"]
 
 PUBLISH = ("full", "quotes", "none")
 QUOTE = 30
-_TAGS = {"headline": "h3", "subhead": "h4"}
+_TAGS = {"headline": "h2", "subhead": "h3"}
 
 
 def text_html(reading: Reading, lang: str = "en", publish: str = "full") -> str:

@@ -1,0 +1,267 @@
+"""Pages in Chromium, from file://: nothing is fetched, nothing is logged, and what can be pressed does what it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from small_study import COUNTY, Maker, first, second, small_tables, write_small
+
+from casework.reports import publish
+from casework.study import load_study
+from casework.tables import read_tables, write_tables
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parent.parent
+STUDY = """name: small
+title: {en: A small study, zh: 小研究}
+raw: data/raw
+publish: full
+reports: [{name: corpus}, {name: case, foreach: case}, {name: compare}, {name: language}]
+"""
+PAGES = ("index.html", "corpus.html", "compare.html", "language.html", "case-x0101.html", f"evidence/{first().source_id}.html")
+NASTY = "<script>window.broken = 1</script> & \"quoted\" 'apostrophe' " + "长" * 200 + " שלום \u202eevil 𠮷野家 😀"
+
+
+def make_site(root: Path, study: str = STUDY) -> Path:
+    (root / "studies").mkdir()
+    shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    (root / "studies" / "small.yaml").write_text(study, encoding="utf-8")
+    (root / "data" / "raw").mkdir(parents=True)
+    return publish(load_study(root / "studies" / "small.yaml"), write_small(root / ".casework" / "small"), engine="fork").parent
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_site(tmp_path_factory.mktemp("browser"))
+
+
+@pytest.fixture(scope="module")
+def demo_site(tmp_path_factory: pytest.TempPathFactory, tables_of: Callable[[str], Path]) -> Path:
+    """The demonstration study's index and evidence pages, without reports."""
+    root = tmp_path_factory.mktemp("demo")
+    (root / "studies").mkdir()
+    (root / "studies" / "demo.yaml").write_text("name: demo\nraw: data/raw\npublish: full\n", encoding="utf-8")
+    return publish(load_study(root / "studies" / "demo.yaml"), tables_of("demo"), engine="fork").parent
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page that fails the test when it asks for anything outside the site or logs anything."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    seen: list[str] = []
+    opened.on("console", lambda m: seen.append(f"console: {m.text}"))
+    opened.on("pageerror", lambda e: seen.append(f"error: {e}"))
+    opened.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else seen.append(f"request: {r.url}"))
+    yield opened
+    opened.close()
+    assert seen == []
+
+
+def overflow(page: Any) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_load_offline_and_fit(page: Any, site: Path, name: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto((site / name).as_uri())
+    assert page.locator("h1").count() == 1
+    assert overflow(page) <= 0
+    assert page.evaluate("document.fonts.ready.then(() => [...document.fonts].every(f => f.status !== 'error'))")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page: Any, site: Path, name: str, theme: str) -> None:
+    page.emulate_media(color_scheme=theme)
+    page.goto((site / name).as_uri())
+    assert page.locator("html").get_attribute("data-theme") == theme
+    found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    assert not found, [(v["id"], [n["html"][:200] for n in v["nodes"]][:3]) for v in found]
+
+
+def test_the_theme_is_kept(page: Any, site: Path) -> None:
+    page.goto((site / "index.html").as_uri())
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.click("#theme")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    page.reload()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.locator("#theme").inner_text() == "Light"
+
+
+def test_tables_sort_by_keyboard(page: Any, site: Path) -> None:
+    page.goto((site / "index.html").as_uri())
+    table = page.locator("table.data").first
+    heading = table.locator("th", has_text="Characters")
+    cells = table.locator("tbody tr td:nth-child(4)")
+    before = cells.all_inner_texts()
+    heading.locator("button").focus()
+    page.keyboard.press("Enter")
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert cells.all_inner_texts() == sorted(before, key=lambda t: int(t.replace(",", "")))
+    page.keyboard.press("Enter")
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert cells.all_inner_texts() == sorted(before, key=lambda t: -int(t.replace(",", "")))
+
+
+def test_tables_filter(page: Any, demo_site: Path) -> None:
+    page.goto((demo_site / "index.html").as_uri())
+    box = page.locator(".tabled", has=page.locator("input[type=search]")).first
+    rows = box.locator("tbody tr")
+    all_rows = rows.count()
+    word = rows.first.locator("td").nth(3).inner_text()
+    box.locator("input").fill(word.upper())
+    left = [r for r in rows.all() if r.is_visible()]
+    assert 0 < len(left) < all_rows
+    assert all(word.lower() in r.inner_text().lower() for r in left)
+    assert box.locator(".count").inner_text() == f"{len(left)} / {all_rows} rows"
+    box.locator("input").press("Escape")
+    assert sum(r.is_visible() for r in rows.all()) == all_rows
+
+
+def lit(page: Any) -> list[str]:
+    return [m.inner_text() for m in page.locator("mark.on").all()]
+
+
+def test_a_claim_link_highlights_and_survives_reload(page: Any, site: Path) -> None:
+    page.goto((site / "case-x0101.html").as_uri())
+    page.locator("a", has_text="200,000 yuan a year").first.click()
+    assert page.url.endswith(f"evidence/{first().source_id}.html#c103-108")
+    for _ in range(2):
+        assert lit(page) == ["20余万元"]
+        assert page.locator("mark.on").is_visible()
+        assert page.locator(".claims li.on b").inner_text() == "≥ 200,000 yuan a year"
+        page.reload()
+
+
+def test_a_figure_mark_leads_to_its_characters(page: Any, site: Path) -> None:
+    page.goto((site / "compare.html").as_uri())
+    links = page.locator('figure svg a[href*="#c"], figure svg a[href*="#k"]')
+    hrefs = {a.get_attribute("href") for a in links.all()}
+    assert any("#c" in h for h in hrefs)
+    assert any("#k" in h for h in hrefs)
+    surfaces = set(small_tables()[0].claims["surface"]) | set(small_tables()[0].codings["surface"])
+    for href in sorted(hrefs):
+        page.goto((site / href.split("#")[0]).as_uri() + "#" + href.split("#")[1])
+        assert "".join(lit(page)) in surfaces, href
+
+
+def test_the_claims_are_walked_by_keyboard(page: Any, site: Path) -> None:
+    page.goto((site / PAGES[-1]).as_uri())
+    seen = []
+    for key in "nnnpn":
+        page.keyboard.press(key)
+        seen += lit(page)
+    assert seen == ["1200余亩", "20余万元", "3家", "20余万元", "3家"]
+
+
+def test_hover_and_focus_show_where_a_claim_stands(page: Any, site: Path) -> None:
+    page.goto((site / PAGES[-1]).as_uri())
+    page.locator("#c88-94").hover()
+    assert page.locator(".claims li.on b").inner_text() == "≥ 1,200 mu"
+    page.mouse.move(0, 0)
+    page.locator(".claims li a").nth(2).focus()
+    assert lit(page) == ["3家"]
+
+
+def test_code_and_the_raw_file_are_folded_away_but_there(page: Any, site: Path) -> None:
+    page.goto((site / "compare.html").as_uri())
+    step = page.locator("details.step").first
+    assert not step.locator("pre").is_visible()
+    step.locator("summary").click()
+    assert "import casework as cw" in step.locator("pre").inner_text()
+    page.goto((site / PAGES[-1]).as_uri())
+    page.locator("#raw summary").click()
+    assert page.locator("#raw del").first.inner_text() == "動(dòng)"
+
+
+def test_print_shows_the_text_without_the_tools(page: Any, site: Path) -> None:
+    page.goto((site / PAGES[-1]).as_uri())
+    page.emulate_media(media="print")
+    assert not page.locator("#theme").is_visible()
+    assert page.locator(".text").is_visible()
+
+
+def test_nasty_text_stays_text(page: Any, tmp_path: Path) -> None:
+    m = Maker("nasty.txt", f"{NASTY}\n青禾镇{NASTY}增收20万元。", f"{COUNTY}/青禾镇", outlet=NASTY)
+    m.start("2024-06-01")
+    lines = m.raw.splitlines()
+    m.passage("headline", [lines[0] + "\n"], lines[0])
+    m.passage("body", [lines[1]], lines[1])
+    m.claim("20万元", 200000, 200000, "yuan", "collective_income", about=NASTY[:30], rule=NASTY[:40])
+    m.finish(lines[0], "2024-06-01")
+    folder = tmp_path / ".casework" / "small"
+    make_site(tmp_path)
+    tables, raws = small_tables(m, second())
+    write_tables(folder / "tables", tables.frames)
+    (folder / "tables" / "raw").mkdir()
+    for source_id, raw in raws.items():
+        (folder / "tables" / "raw" / f"{source_id}.txt").write_text(raw, encoding="utf-8", newline="")
+    site = publish(load_study(tmp_path / "studies" / "small.yaml"), folder / "tables", engine="fork").parent
+    for name in ("index.html", "corpus.html", "compare.html", "case-x0101.html", f"evidence/{m.source_id}.html"):
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto((site / name).as_uri())
+            assert page.evaluate("window.broken") is None
+            assert overflow(page) <= 0, f"{name} at {width}"
+    assert "<script>window.broken = 1</script>" in page.locator("h1").inner_text()
+    assert "[U+20BB7]野家" in page.locator("h1").inner_text()
+    assert "U+20BB7" in page.locator("footer").inner_text()
+
+
+def test_no_tofu_without_chinese_fonts(browser: Any, chromium: str, site: Path, tmp_path: Path) -> None:
+    """Where the system has Latin fonts only, every Chinese character is drawn by the font that the page carries."""
+    latin = next(p for p in Path("/usr/share/fonts").rglob("*.ttf") if "CJK" not in p.name)
+    config = tmp_path / "fonts.conf"
+    config.write_text(f"<fontconfig><dir>{latin.parent}</dir><cachedir>{tmp_path}</cachedir></fontconfig>", encoding="utf-8")
+    bare = browser.browser_type.launch(executable_path=chromium, args=["--no-sandbox"], env={**os.environ, "FONTCONFIG_FILE": str(config)})
+    try:
+        page = bare.new_page()
+        drawn = sum(check_glyphs(page, site / name) for name in PAGES)
+    finally:
+        bare.close()
+    assert drawn > 100
+
+
+def check_glyphs(page: Any, path: Path) -> int:
+    """Hold the glyphs that the page's own font drew against the Chinese characters of each element; give their number."""
+    page.goto(path.as_uri())
+    page.evaluate("Promise.all([...document.fonts].map(f => f.load())).then(() => new Promise(done => requestAnimationFrame(() => done(0))))")
+    client = page.context.new_cdp_session(page)
+    client.send("DOM.enable")
+    client.send("CSS.enable")
+    root = client.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    drawn = 0
+    for node in client.send("DOM.querySelectorAll", {"nodeId": root, "selector": "h1, td, .text p, .claims b, svg text"})["nodeIds"][:80]:
+        text = client.send("Runtime.callFunctionOn", {
+            "objectId": client.send("DOM.resolveNode", {"nodeId": node})["object"]["objectId"],
+            "functionDeclaration": "function () { return this.checkVisibility() ? this.innerText ?? this.textContent : ''; }",
+        })["result"]["value"]
+        fonts = client.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        own = sum(f["glyphCount"] for f in fonts if f["isCustomFont"])
+        assert own >= len(re.findall("[\u4e00-\u9fff]", text)), (path.name, text, fonts)
+        drawn += own
+    client.detach()
+    return int(drawn)
+
+
+def test_every_claim_of_the_demonstration_opens_its_characters(page: Any, demo_site: Path, tables_of: Callable[[str], Path]) -> None:
+    tables = read_tables(tables_of("demo"))
+    edited = {s: [(int(a), int(b)) for a, b in zip(g["start"], g["end"], strict=True)] for s, g in tables.edits.groupby("source_id")}
+    for source_id, claims in tables.claims.groupby("source_id"):
+        page.goto((demo_site / "evidence" / f"{source_id}.html").as_uri())
+        marks = dict(page.evaluate("[...document.querySelectorAll('mark[id^=c]')].map(m => [m.id, m.textContent])"))
+        for start, end, surface in zip(claims["start"], claims["end"], claims["surface"], strict=True):
+            if any(a < int(end) and int(start) < b for a, b in edited.get(str(source_id), [])):
+                assert f"c{start}-{end}" in marks, surface
+            else:
+                assert marks[f"c{start}-{end}"] == surface

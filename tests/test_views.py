@@ -1,0 +1,207 @@
+"""Texts with spans and tables in HTML: escaped, laminar, anchored."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+from ruamel.yaml import YAML
+from small_study import COUNTY, Maker, first, second, small_tables
+
+from casework import views
+from casework.codebook import load_codebook
+from casework.tables import VOCABULARIES
+from casework.text import CaseworkError, Span
+from casework.views.marks import KINDS, Mark, mark_html, nest_marks
+
+CASES = YAML(typ="safe").load((Path(__file__).parent / "cases" / "views.yaml").read_text(encoding="utf-8"))
+
+
+def readings(*makers: Maker, raw: bool = True) -> list[views.Reading]:
+    tables, raws = small_tables(*makers)
+    return list(views.gather_readings(tables, raws if raw else {}))
+
+
+def element(markup: str, ident: str) -> Any:
+    found = html.fragment_fromstring(markup, create_parent="div").xpath(f'//*[@id="{ident}"]')
+    assert len(found) == 1, f"{ident}: {len(found)} elements"
+    return found[0]
+
+
+@pytest.mark.parametrize("case", CASES["marks"], ids=lambda c: c["about"])
+def test_marks(case: dict[str, Any]) -> None:
+    assert mark_html(case["text"], [Mark(Span(a, b), kind) for kind, a, b in case["marks"]]) == case["want"]
+
+
+@pytest.mark.parametrize("case", CASES["quotes"], ids=lambda c: c["about"])
+def test_quotes(case: dict[str, Any]) -> None:
+    assert mark_html(case["text"], [], [Span(*s) for s in case["shown"]]) == case["want"]
+
+
+@pytest.mark.parametrize("case", CASES["amounts"], ids=lambda c: c["en"])
+def test_amounts_in_words(case: dict[str, Any]) -> None:
+    assert [views.amount_text(case["claim"], lang) for lang in ("en", "zh")] == [case["en"], case["zh"]]
+
+
+SPANS = st.builds(lambda a, n: Span(a, a + n), st.integers(0, 18), st.integers(1, 12))
+MARKS = st.lists(st.builds(Mark, SPANS, st.sampled_from(KINDS)), max_size=7)
+
+
+@given(MARKS)
+def test_marks_nest_and_cover_the_same(marks: list[Mark]) -> None:
+    nested = nest_marks(marks)
+    for i, a in enumerate(nested):
+        for b in nested[i + 1 :]:
+            assert not a.span.overlaps(b.span) or a.span.covers(b.span) or b.span.covers(a.span)
+    for kind in KINDS:
+        covered = [{at for m in found if m.kind == kind for at in range(*m.span)} for found in (marks, nested)]
+        assert covered[0] == covered[1]
+    # What comes first in KINDS is never cut by what comes later.
+    assert all(m in nested for m in marks if m.kind == "amount" and not any(_crosses(m, o) for o in marks if o.kind == "amount"))
+
+
+def _crosses(a: Mark, b: Mark) -> bool:
+    return a.span.overlaps(b.span) and not a.span.covers(b.span) and not b.span.covers(a.span)
+
+
+@given(st.text(max_size=30), MARKS)
+def test_marked_text_reads_as_the_text(text: str, marks: list[Mark]) -> None:
+    inside = [Mark(Span(m.span.start, min(m.span.end, len(text))), m.kind) for m in marks if m.span.start < len(text)]
+    markup = mark_html(text, inside)
+    plain = re.sub(r"</?mark[^>]*>", "", markup)
+    assert plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
+    assert markup.count("<mark") == markup.count("</mark>")
+
+
+def test_claims_are_anchored_where_they_stand() -> None:
+    for reading in readings():
+        markup = views.text_html(reading)
+        for claim in reading.of("claims"):
+            mark = element(markup, f"c{claim['start']}-{claim['end']}")
+            assert mark.text_content() == claim["surface"]
+            assert "amount" in mark.get("class")
+
+
+def test_a_span_is_shown_repaired_and_its_raw_view_as_it_was() -> None:
+    reading = readings(first())[0]
+    assert "动员会" in views.text_html(reading)
+    assert "動(dòng)" not in views.text_html(reading)
+    raw = views.raw_html(reading)
+    assert '<del title="pinyin;simplify">動(dòng)</del><ins title="pinyin;simplify">动</ins>' in raw
+    assert '<span class="gone">分享到：微信 微博</span>' in raw
+    plain = html.fragment_fromstring(raw)
+    for ins in plain.xpath(".//ins"):
+        ins.drop_tree()
+    assert plain.text_content() == first().raw
+
+
+def test_a_span_across_a_seam_is_two_marks_of_one_anchor() -> None:
+    m = Maker("seam.txt", "流转土地12\n（见右）\n00余亩。", f"{COUNTY}/青禾镇")
+    m.start("2024-01-01")
+    m.passage("caption", ["（见右）"], "（见右）")
+    m.passage("body", ["流转土地12", "00余亩。"], "流转土地1200余亩。")
+    parts = [m.find("12"), m.find("00余亩")]
+    where = {**m.at("12"), "spans": parts, "surface": "1200余亩", "end": parts[0].end}
+    own = f"{m.source_id}:{parts[0].start}-{parts[0].end}"
+    m.add("claims", claim_id=own, **where, low=1200, high=None, unit="mu", approx=False, rule="r")
+    m.finish("", "2024-01-01")
+    mark = element(views.text_html(readings(m)[0]), f"c{parts[0].start}-{parts[0].end}")
+    assert mark.text_content() == "1200余亩"
+
+
+def test_what_was_set_aside_is_an_aside_with_its_role() -> None:
+    asides = html.fragment_fromstring(views.text_html(readings(first())[0])).xpath('.//p[@class="aside"]/b')
+    assert [a.text_content() for a in asides] == ["page furniture, set aside: ", "caption, set aside: ", "page furniture, set aside: "]
+
+
+def test_raw_text_is_escaped_everywhere() -> None:
+    reading = readings(second())[0]
+    for markup in (views.text_html(reading), views.raw_html(reading), views.parsed_html(small_tables(second())[0], second().raw)):
+        assert "<b>乡里</b>" not in markup
+        assert "&lt;b&gt;乡里&lt;/b&gt;还说 &amp;" in markup
+
+
+def test_quotes_hold_thirty_characters_and_no_more() -> None:
+    m = Maker("long.txt", "头" * 50 + "增收20万元" + "尾" * 50, f"{COUNTY}/青禾镇")
+    m.start("2024-01-01")
+    m.passage("body", [m.raw], m.raw)
+    m.claim("20万元", 200000, 200000, "yuan", "collective_income")
+    m.finish("", "2024-01-01")
+    shown = html.fragment_fromstring(views.text_html(readings(m)[0], publish="quotes")).xpath(".//p[@id]")[-1].text_content()
+    assert shown == "…" + "头" * 28 + "增收20万元" + "尾" * 30 + "…"
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_none_publishes_no_running_text_and_keeps_the_anchors(raw: bool) -> None:
+    reading = readings(first(), raw=raw)[0]
+    text, claims = views.text_html(reading, publish="none"), views.claims_html(reading, publish="none")
+    assert "入夏以来" not in text + claims
+    assert "is not published" in text
+    assert element(claims, "c103-108").tag == "li"
+
+
+def test_without_the_raw_text_the_tables_own_text_is_marked() -> None:
+    with_raw, without = readings(first())[0], readings(first(), raw=False)[0]
+    assert views.text_html(with_raw) == views.text_html(without)
+    assert views.raw_html(without) == ""
+
+
+def test_tables_are_escaped_sortable_and_link_safely() -> None:
+    frame = pd.DataFrame({"place": ["<script>x</script>", "b"], "low": ["1200", "9"], "to": ["evidence/s1.html#c1-2", "javascript:x()"]})
+    markup = views.table_html(frame, links={"place": "to"})
+    assert "<script>" not in markup
+    assert "javascript" not in markup
+    table = html.fragment_fromstring(markup).xpath(".//table")[0]
+    assert [th.get("aria-sort") for th in table.xpath(".//th")] == ["none", "none"]
+    assert [td.get("data-v") for td in table.xpath('.//td[@class="n"]')] == ["1200", "9"]
+    assert [a.get("href") for a in table.xpath(".//a")] == ["evidence/s1.html#c1-2"]
+
+
+def test_a_table_without_rows_says_so() -> None:
+    assert "Nothing to show" in views.table_html(pd.DataFrame({"a": []}))
+    assert "Nothing to show" in str(views.show_claims(small_tables(first())[0].claims.head(0)))
+
+
+@pytest.mark.parametrize("href", ["javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x", "java\nscript:x", "vbscript:x"])
+def test_dangerous_links_are_dropped(href: str) -> None:
+    assert views.safe_href(href) == ""
+
+
+def test_every_code_of_the_tables_has_a_name_in_both_languages() -> None:
+    values = load_codebook("site").section("values")
+    for name, codes in VOCABULARIES.items():
+        for code in codes:
+            key = f"per_{code}" if name == "denominators" else code
+            assert key in values or name == "scripts" or code in ("traditional", "simplified", "mixed", "unknown"), f"{name}: {code}"
+    for section in ("words", "values", "columns"):
+        for key, entry in load_codebook("site").section(section).items():
+            assert set(entry) == {"en", "zh"}, key
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(CaseworkError, match="no language 'fr'"):
+        views.load_words("fr")
+
+
+def test_a_parsed_text_shows_itself_without_a_style_sheet() -> None:
+    tables, _ = small_tables(first())
+    markup = views.parsed_html(tables, first().raw)
+    assert '<mark style="background:none;color:inherit;border-bottom:2px solid' in markup
+    assert "class=\"amount\"" not in markup
+    assert "4 claims, 2 edits, 0 problems" in markup
+
+
+def test_the_link_of_a_row_is_the_anchor_of_its_mark() -> None:
+    for reading in readings():
+        markup = views.text_html(reading)
+        for table, key in (("claims", "claim_id"), ("labels", "label_id"), ("codings", "coding_id")):
+            for row in reading.of(table):
+                page, _, ident = str(views.link_to(table)(row[key])).partition("#")
+                assert page == f"evidence/{reading.source_id}.html"
+                assert element(markup, ident).tag == "mark"

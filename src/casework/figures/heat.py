@@ -83,8 +83,10 @@ class _Grid:
     def __init__(self, across: _Axis, down: _Axis, cases_down: bool, width: float, say: Words) -> None:
         self.across, self.down, self.cases_down, self.say = across, down, cases_down, say
         longest = max(text_width(down.shown[k], 12) for k in down.keys)
-        self.left = min(max(longest, 60), width * 0.36) + 20
         self.bar = 96.0 if cases_down else 0.0
+        # Long labels may have what few columns leave them, and never less than a third.
+        spare = width - self.bar - 44 - 40 * len(across.keys)
+        self.left = min(max(longest, 60), max(width * 0.36, min(spare, width * 0.55))) + 20
         room = width - self.left - self.bar - 24
         self.cell_w = min(max(room / len(across.keys), 15), 64)
         self.cell_h = 24.0 if len(down.keys) <= MANY else 17.0

@@ -83,7 +83,8 @@ def build(
 
 def _about(study: Study) -> dict[str, Any]:
     """Describe the tables in terms of a data package."""
-    told = {"name": study.name, "title": study.title_in("en"), "version": study.version, "created": f"{study.date}T00:00:00Z" if study.date else ""}
+    created = f"{study.date}T00:00:00Z" if study.date else ""
+    told = {"name": study.name, "title": study.title_in("en"), "version": study.version, "created": created}
     about: dict[str, Any] = {k: v for k, v in told.items() if v}
     if study.authors:
         about["contributors"] = [{"title": a.name, "role": "author"} for a in study.authors]

@@ -68,7 +68,7 @@ def extract_claims(
         verdict = weigh_indicator(amount, setting, hits)
         per = find_denominators(amount, verdict.indicator, setting, earlier, following)
         earlier.append(Earlier(amount, verdict.indicator, per))
-        status, modal = find_status(amount, setting, headline, section)
+        status, modal = find_status(amount, setting, headline, section, verdict.indicator, published)
         place, guessed = _place(amount, setting, mentions, home)
         flags = {f for f, on in (("estimate", is_estimate(amount, setting)), ("place_guessed", guessed)) if on}
         rules = [

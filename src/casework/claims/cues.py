@@ -49,6 +49,7 @@ class _Book:
     cues: dict[str, tuple[_Cue, ...]]
     priors: dict[str, dict[str, float]]
     decay: dict[str, float]
+    sizes: dict[str, tuple[float, float]]
     automaton: AhoCorasick
 
 
@@ -69,6 +70,7 @@ def _book() -> _Book:
         {w: tuple(c) for w, c in cues.items()},
         {k: {i: float(w) for i, w in p.items()} for k, p in book.section("priors").items()},
         {k: float(v) for k, v in book.section("decay").items()},
+        {k: (float(a), float(b)) for k, (a, b) in book.section("sizes").items()},
         AhoCorasick(words, matchkind=MatchKind.Standard),
     )
 
@@ -87,12 +89,13 @@ def find_cues(text: str) -> list[CueHit]:
 def weigh_indicator(amount: Amount, setting: Setting, hits: list[CueHit]) -> Verdict:
     """Say what an amount measures: the indicator with the largest sum of prior and weighed cues."""
     book = _book()
-    scores = dict(book.priors.get(amount.unit) or book.priors.get(amount.dimension, {}))
+    kinds = _kinds(amount, book)
+    scores = dict(next((book.priors[k] for k in kinds if k in book.priors), {}))
     best: dict[str, tuple[float, CueHit]] = {}
     reached: dict[str, int] = {}
     for hit, factor in _near(amount, setting, hits, book):
         for cue in book.cues[hit.word]:
-            if not _applies(cue, hit, amount) or hit.span.end <= reached.get(cue.indicator, 0):
+            if not _applies(cue, hit, amount, kinds) or hit.span.end <= reached.get(cue.indicator, 0):
                 continue
             reached[cue.indicator] = hit.span.end
             weight = cue.weight * factor
@@ -106,8 +109,15 @@ def weigh_indicator(amount: Amount, setting: Setting, hits: list[CueHit]) -> Ver
     return Verdict(winner, said.word if said else "", said.span if said else None)
 
 
-def _applies(cue: _Cue, hit: CueHit, amount: Amount) -> bool:
-    if amount.dimension not in cue.dimensions and amount.unit not in cue.dimensions:
+def _kinds(amount: Amount, book: _Book) -> tuple[str, ...]:
+    """Give what an amount may be called in a cue's `for`: its unit, its size class, its dimension."""
+    value = amount.low if amount.low is not None else amount.high or 0.0
+    sizes = tuple(k for k, (low, high) in book.sizes.items() if amount.dimension == "money" and low <= value < high)
+    return amount.unit, *sizes, amount.dimension
+
+
+def _applies(cue: _Cue, hit: CueHit, amount: Amount, kinds: tuple[str, ...]) -> bool:
+    if cue.dimensions.isdisjoint(kinds):
         return False
     behind = hit.span.start >= amount.span.end
     return cue.side == "any" or (cue.side == "after") == behind

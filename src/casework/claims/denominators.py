@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,12 +21,14 @@ class _Book:
     behind: dict[str, tuple[str, ...]]
     other: re.Pattern[str]
     other_behind: re.Pattern[str]
+    other_mean: re.Pattern[str]
     carry: dict[str, dict[str, Any]]
     sized: dict[str, Any]
     fits: dict[str, tuple[str, ...]]
     near: int
     frequency: frozenset[str]
     times: frozenset[str]
+    to: re.Pattern[str]
     rates: re.Pattern[str]
 
 
@@ -35,29 +37,32 @@ def _book() -> _Book:
     book = load_codebook("claims")
     per, other = book.section("per"), book.section("per_other")
     return _Book(
-        before={
-            k: _cue(e["before"], e["not_after"], e.get("near", []), int(book.section("per_near")))
-            for k, e in per.items()
-        },
+        before={k: _cue(e, int(book.section("per_near"))) for k, e in per.items()},
         behind={k: tuple(e["behind"]) for k, e in per.items()},
         other=re.compile(other["pattern"]),
         other_behind=re.compile(other["behind"]),
+        other_mean=re.compile(other["mean"]),
         carry={k: dict(v) for k, v in book.section("per_carry").items()},
         sized=dict(book.section("sized")),
         fits={k: tuple(v) for k, v in book.section("per_dimensions").items()},
         near=int(book.section("per_count_near")),
         frequency=frozenset(book.section("frequency_units")),
         times=frozenset(book.section("per_times")),
+        to=re.compile(
+            "|".join(map(re.escape, (*book.section("change")["to"], *book.section("change")["level_after"])))
+        ),
         rates=re.compile(other["rates"]),
     )
 
 
-def _cue(words: list[str], not_after: list[str], near: list[str], reach: int) -> re.Pattern[str]:
+def _cue(entry: Mapping[str, Any], reach: int) -> re.Pattern[str]:
+    """Write the pattern of a denominator's cues in the clause before the amount."""
+    not_after: Sequence[str] = entry["not_after"]
     guard = f"(?<![{re.escape(''.join(w for w in not_after if len(w) == 1))}])" if not_after else ""
     longer = "".join(f"(?<!{re.escape(w)})" for w in not_after if len(w) > 1)
-    options = sorted(map(re.escape, words), key=len, reverse=True) + [
-        f"{re.escape(w)}(?=.{{0,{reach}}}$)" for w in near
-    ]
+    options = sorted(map(re.escape, entry["before"]), key=len, reverse=True)
+    options += [f"{re.escape(w)}(?=.{{0,{reach}}}$)" for w in entry.get("near", ())]
+    options += [f"{entry['touching']}$"] if "touching" in entry else []
     return re.compile(f"{guard}{longer}(?:{'|'.join(options)})")
 
 
@@ -109,6 +114,8 @@ def _other(head: str, tail: str, amount: Amount, book: _Book) -> str:
     behind = book.other_behind.match(tail)
     if behind:
         return f"other:{behind[1]}"
+    if mean := book.other_mean.search(head):
+        return f"other:{mean[1]}"
     last = last_match(book.other, head)
     if last is None:
         return ""
@@ -136,11 +143,17 @@ def _sized(amount: Amount, setting: Setting, earlier: Sequence[Earlier], followi
 def _carried(amount: Amount, indicator: str, setting: Setting, earlier: Sequence[Earlier], book: _Book) -> set[str]:
     """Give what the sentence has divided by before, where such a denominator holds on."""
     sentence, start = setting.sentence(amount.span), setting.clause(amount.span).start
+    if earlier and earlier[-1].amount.unit == amount.unit and earlier[-1].amount.span.start >= start:
+        between = setting.text[earlier[-1].amount.span.end : amount.span.start]
+        if book.to.search(between):
+            return set(earlier[-1].per)
     for before in reversed(earlier):
         if before.amount.span.start < sentence.start:
             return set()
         if before.per:
-            return {p for p in before.per if _holds(book.carry.get(p, {}), before, amount, indicator, start)}
+            return {
+                p for p in before.per if _holds(book.carry.get(p.split(":")[0], {}), before, amount, indicator, start)
+            }
     return set()
 
 
@@ -148,6 +161,8 @@ def _holds(rule: dict[str, Any], before: Earlier, amount: Amount, indicator: str
     if amount.dimension not in rule.get("dimensions", ()):
         return False
     if "lead" in rule and amount.span.start - clause_start > rule["lead"]:
+        return False
+    if "below" in rule and (amount.low or amount.high or 0) >= rule["below"]:
         return False
     if rule.get("same_dimension") and before.amount.dimension != amount.dimension:
         return False

@@ -13,7 +13,7 @@ from casework.text import Span
 
 __all__ = ["Setting", "last_match", "read_setting"]
 
-REACH = 600      # no cue reaches further than this many characters, so that a text on one line stays linear
+REACH = 600  # no cue reaches further than this many characters, so that a text on one line stays linear
 
 
 @dataclass(frozen=True, slots=True)

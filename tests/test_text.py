@@ -80,7 +80,7 @@ def test_two_edits_in_one_go_or_one_after_the_other(text: Text, data: st.DataObj
 
 
 @given(edited())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_every_span_leads_to_raw_characters(text: Text) -> None:
     for start in range(len(text)):
         for end in range(start + 1, len(text) + 1):

@@ -267,10 +267,8 @@ class _Walk:
         return self._runs[self._next] if self._next < len(self._runs) else None
 
     def _take(self) -> None:
-        if self._rest is not None:
-            self._rest = None
-        else:
-            self._next += 1
+        self._next += self._rest is None
+        self._rest = None
 
 
 def _split(run: _Run, at: int) -> tuple[_Run, _Run]:
@@ -281,11 +279,8 @@ def _split(run: _Run, at: int) -> tuple[_Run, _Run]:
 
 
 def _clip(run: _Run, start: int, end: int) -> _Run:
-    if run.start < start:
-        run = _split(run, start)[1]
-    if run.end > end:
-        run = _split(run, end)[0]
-    return run
+    run = _split(run, start)[1] if run.start < start else run
+    return _split(run, end)[0] if run.end > end else run
 
 
 def _replaced(old: Iterator[_Run], edit: Edit) -> list[_Run]:
@@ -353,5 +348,3 @@ def parse_spans(cell: str) -> tuple[Span, ...]:
     (Span(start=3, end=8), Span(start=20, end=24))
     """
     return tuple(Span(*map(int, part.split("-"))) for part in cell.split(";") if part)
-
-

@@ -198,9 +198,21 @@ class _Reader:
             return dict.fromkeys(self.used, top or self.home or self._any())
         base = min(total, key=lambda path: (-total[path], -sum(w[path] for w in weights.values()), path))
         owners = {i: self._owner(i, weights[i], base) for i in self.body}
+        over = self._overall(top, sum(bool(o) for o in owners.values()))
+        if over is not None:
+            return {i: self._county(owners[i]) if owners.get(i) else over for i in self.used}
         if len({o for o in owners.values() if o}) <= 1:
             return dict.fromkeys(self.used, self._settled(self._refined(self._county(base), self.body)))
         return self._spread(owners, top)
+
+    def _overall(self, top: Place | None, with_county: int) -> Place | None:
+        """Give the province or prefecture of a report that names its counties in passing only."""
+        wide = Counter(path for i in self.body for path in {p.path for _, p in self.named[i] if _depth(p) < _COUNTY})
+        if top is None and wide:
+            path = min(wide, key=lambda path: (-wide[path], path))
+            return self.known[path] if wide[path] > 2 * with_county else None
+        named = sum(bool(found) for i in self.body if (found := self.named[i]))
+        return top if top is not None and wide[top.path] > with_county and 2 * with_county < named else None
 
     def _counties(self, i: int, scope: Place | None) -> Counter[str]:
         """Count how often a passage names each county, leaving out those outside what the article is about."""
@@ -213,9 +225,12 @@ class _Reader:
         if not counts:
             return ""
         path, count = min(counts.items(), key=lambda kv: (-kv[1], kv[0]))
-        reach = _threshold("switch_reach")
-        early = any(at <= reach and self.up(p, _COUNTY).path == path for at, p in self.named[i])
-        return path if path != base and count > counts.get(base, 0) and early else base if base in counts else ""
+        if path == base or count <= counts.get(base, 0):
+            return base if base in counts else ""
+        at = next(at for at, p in self.named[i] if self.up(p, _COUNTY).path == path)
+        near = count > 1 or path.split("/")[:2] == base.split("/")[:2]
+        reach = _threshold("switch_reach") if near else _threshold("visit_reach")
+        return path if at <= reach else base if base in counts else ""
 
     def _spread(self, owners: Mapping[int, str], top: Place | None) -> dict[int, Place | None]:
         """Let paragraphs without a county of their own go with the one before, or with the province they speak of.

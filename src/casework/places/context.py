@@ -68,10 +68,10 @@ class Context:
 
 
 @cache
-def is_place_word(name: str) -> bool:
-    """Tell whether the dictionary knows a bare name as a place and nothing else."""
+def is_place_word(name: str, names: bool = False) -> bool:
+    """Tell whether the dictionary knows a bare name as a place and nothing else (or, with `names`, as any name)."""
     tagged = rjieba.tag(name)
-    return len(tagged) == 1 and tagged[0][1] in PLACE_TAGS
+    return len(tagged) == 1 and (tagged[0][1] in PLACE_TAGS or (names and tagged[0][1].startswith("nr")))
 
 
 def is_bounded(page: Page, gazetteer: Gazetteer, start: int, ends: Container[int] = (), soft: bool = True, strict: bool = False) -> bool:

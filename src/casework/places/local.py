@@ -101,7 +101,9 @@ def unknown_names(page: Page, gazetteer: Gazetteer, context: Context, before: li
         if look_alike := _look_alike(page, gazetteer, context, start, end, ends):
             found.append(look_alike)
             continue
-        hit = _changed(page, gazetteer, counties, start, end, rank, ends) or _unknown(page, gazetteer, start, end, rank, ends)
+        hit = _changed(page, gazetteer, counties, start, end, rank, ends)
+        hit = hit or _administrative(page, gazetteer, counties, start, end, rank, ends)
+        hit = hit or _unknown(page, gazetteer, start, end, rank, ends)
         if hit:
             found.append(hit)
             ends[hit.end] = hit
@@ -150,6 +152,20 @@ def _changed(
     return None
 
 
+def _administrative(
+    page: Page, gazetteer: Gazetteer, counties: list[str], at: int, end: int, rank: str, ends: dict[int, Hit]
+) -> Hit | None:
+    """A village with its full word of rank (陈良行政村 for 陈良村)."""
+    words = gazetteer.words
+    if rank == words.village or not rank.endswith(words.village):
+        return None
+    for start in sorted(_stems(page, at, ends)):
+        keys = tuple(k for c in counties for k in gazetteer.local(c).villages.get(page.text[start:at] + words.village, ()))
+        if keys and (start in ends or is_bounded(page, gazetteer, start, ends, strict=True)):
+            return Hit(start, end, keys, "village", "village")
+    return None
+
+
 def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, ends: dict[int, Hit]) -> Hit | None:
     words = gazetteer.words
     level = "village" if rank in words.ranks["village"] else "township"
@@ -159,6 +175,8 @@ def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, end
         if start not in ends and (len(stem) < 2 or len(stem) > 5 or not is_bounded(page, gazetteer, start, ends, strict=True)):
             continue
         fair = start in ends and ends[start].level == "township" and _is_fair_word(gazetteer, page, stem, end)
+        if level == "township" and start in ends and ends[start].level in ("township", "village"):
+            return None
         if _no_name(gazetteer, stem, rank) or not (fair or _like_a_name(stem)):
             if hard:
                 return None

@@ -164,7 +164,7 @@ class _Settling:
             return hit.keys
         often = text.count(self._name(hit)) > 2
         near = tuple(k for k in hit.keys if score[at(k, "province")] >= 1)
-        if not near and often and len(hit.keys) == 1 and not self.context.counties(1) and is_place_word(self._name(hit)):
+        if not near and often and len(hit.keys) == 1 and not self.context.counties(1) and is_place_word(self._name(hit), names=True):
             self.context.add(hit.keys[0], 1)
             return hit.keys
         if not often or len(near) > 1:

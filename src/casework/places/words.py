@@ -122,7 +122,7 @@ def load_words() -> Words:
         village_tails=book.terms("village_tails"),
         joins=frozenset(book.terms("joins")),
         datelines=book.terms("datelines"),
-        neighbourhood=ranks["village"][0],
+        neighbourhood=ranks["village"][1],
         village=ranks["village"][-1],
     )
 

@@ -32,8 +32,8 @@ test: check  ## everything CI runs: check, pytest with a browser, each notebook 
 lab: setup  ## open JupyterLab on notebooks/
 	$(BIN)/jupyter lab notebooks
 
-bench: setup  ## measure how many MB a second the build reads
-	$(BIN)/python scripts/bench.py
+bench: setup  ## measure casework beside its peers (BENCH=--quick: in under two minutes)
+	$(BIN)/python scripts/bench $(BENCH)
 
 lock: setup  ## compile both locks anew from pyproject.toml
 	$(UV_COMPILE) --output-file requirements.lock

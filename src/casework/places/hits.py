@@ -67,7 +67,7 @@ class Page:
 
     def han(self, at: int) -> bool:
         """Tell whether a Chinese character stands at a position."""
-        return 0 <= at < len(self.text) and ("\u3400" <= self.text[at] <= "\u9fff" or self.text[at] > "\U0001ffff")
+        return 0 <= at < len(self.text) and (0x3400 <= ord(self.text[at]) <= 0x9FFF or ord(self.text[at]) > 0x1FFFF)
 
 
 def scan(page: Page, gazetteer: Gazetteer) -> list[Hit]:

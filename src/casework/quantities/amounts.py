@@ -97,7 +97,8 @@ def _refused(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> b
     number = m["b"]
     head = text[max(0, m.start("b") - 5) : m.start("b")]
     halved = unit.dimension != "count" and g.half_tail.match(text, m.end("u")) is not None
-    marked = bool(pre or m["post"] or (m["tail"] and unit.dimension != "count") or halved)
+    within = any(w in m["u"] for w in (g.half_mark, *g.inside))
+    marked = bool(pre or m["post"] or (m["tail"] and unit.dimension != "count") or halved or within)
     if number == g.half_mark:
         return unit.dimension in ("count", "percent", "times") or (not marked and head.endswith(g.half_not_after))
     if number == g.one:

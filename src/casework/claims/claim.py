@@ -105,14 +105,14 @@ def _place(
 ) -> tuple[Place | None, bool]:
     """Give the place an amount is about, and whether it was carried over from an earlier sentence.
 
-    The last place named before the amount counts where it lies inside the case's place; a
-    coarser one only where it stands in the same clause and is a reference (the whole county).
+    The last place named before the amount counts where it lies inside the case's place and is
+    none of a list; a coarser one only where it stands in the same clause and is a reference (the whole county).
     """
     clause, sentence = setting.clause(amount.span), setting.sentence(amount.span)
     for m in reversed(mentions):
         if m.span.end > amount.span.start or m.place is None or "in_name" in m.flags:
             continue
-        if setting.text.startswith(_list_ends(), m.span.end):
+        if "listed" in m.flags or setting.text.startswith(_list_ends(), m.span.end):
             break
         if home is None or same_or_within(m.place, home):
             return m.place, m.span.start < sentence.start

@@ -32,6 +32,8 @@ class _Book:
     sections: re.Pattern[str]
     future_year: re.Pattern[str]
     future: re.Pattern[str]
+    not_future: re.Pattern[str]
+    planned_end: tuple[str, ...]
     done: re.Pattern[str]
     rule_own: tuple[str, ...]
     rule_sentence: re.Pattern[str]
@@ -62,6 +64,8 @@ def _book() -> _Book:
         sections=_any(s["planned_sections"]),
         future_year=re.compile(s["future_year"]),
         future=_any(s["future_sections"]),
+        not_future=_any(s["not_future_sections"]),
+        planned_end=tuple(s["planned_end"]),
         done=_any(s["document_achieved"]),
         rule_own=tuple(s["rule_own"]),
         rule_sentence=re.compile(s["rule_sentence"]),
@@ -88,7 +92,7 @@ def find_status(
     if word := _planned(amount, setting, head, book) or _future_year(amount, setting, head, published, book):
         return "planned", word
     done = book.done.search(head)
-    if not done and (m := book.future.search(section)):
+    if not done and (m := book.future.search(section)) and not book.not_future.search(section):
         return "planned", m[0]
     if headline.rstrip().endswith(book.documents) and not done:
         planned = book.sections.search(section)
@@ -122,7 +126,7 @@ def _rule(amount: Amount, setting: Setting, clause: Span, head: str, book: _Book
         return m[0]
     if (m := last_match(book.rule_any, head)) and len(head) - m.end() <= RULE_REACH:
         return m[0]
-    if amount.rule.split(" ", 1)[-1].startswith(book.rule_own):
+    if amount.rule.split(" ", 1)[-1].startswith(book.rule_own) and not book.planned.search(head):
         return amount.rule
     if m := book.rule_any_behind.match(setting.text[amount.span.end : clause.end]):
         return m[0]
@@ -140,6 +144,8 @@ def _planned(amount: Amount, setting: Setting, head: str, book: _Book) -> str:
     clause = setting.clause(amount.span)
     if m := book.behind_will.match(setting.text[amount.span.end : clause.end]):
         return m[0][-1]
+    if head.endswith(book.planned_end):
+        return head[-2:]
     for word, follows in book.pairs.items():
         if head.endswith(word) and follows.match(setting.text, amount.span.end):
             return word

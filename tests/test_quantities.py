@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,50 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from casework.clean import clean_text
 from casework.quantities import find_amounts, numerals
 from casework.text import Span
 
 CASES = YAML(typ="safe").load((Path(__file__).parent / "cases" / "amounts.yaml").read_text(encoding="utf-8"))
-AMOUNTS = [(text, case["want"]) for case in CASES["amounts"] for text in case["from"]]
+AMOUNTS = [
+    pytest.param(
+        text,
+        case.get("each") or [case["want"]],
+        bool(case.get("raw")),
+        id=text,
+        marks=[pytest.mark.xfail(reason=case["fails"], strict=True)] if "fails" in case else [],
+    )
+    for case in CASES["amounts"]
+    for text in case["from"]
+]
+# The rows and complaints of the peers' table, each a case by its name.
+PEERS = {
+    "row 1000余亩", "row 20余万元", "row 40万余元", "row 4000—5000斤", "row 800元至1000元", "row 近40%", "row 76条, 355户", "row 18-45岁", "row 1.08億元",
+    "row 租金16万元,10万元", "complaint 3541.07万元2", "complaint 123元1角1分", "complaint 小于40万", "complaint 100000万美元", "complaint 有至少100个人",
+    "complaint (亿)10.00", "complaint 两三个", "complaint offsets in UTF-16",
+}
 
 
-@pytest.mark.parametrize(("marked", "want"), AMOUNTS, ids=[t for t, _ in AMOUNTS])
-def test_amount(marked: str, want: list[Any]) -> None:
-    start, end = marked.index("⟦"), marked.index("⟧") - 1
-    text = marked.replace("⟦", "").replace("⟧", "")
-    got = {a.span: (a.low, a.high, a.unit) for a in find_amounts(text)}
-    assert got.get(Span(start, end)) == tuple(want), got
+@pytest.mark.parametrize(("marked", "wanted", "raw"), AMOUNTS)
+def test_amount(marked: str, wanted: list[list[Any]], raw: bool) -> None:
+    """The marked stretches are the amounts of the text, with their values, and there are no others."""
+    pieces = re.split("[⟦⟧]", marked)
+    ends = list(accumulate(map(len, pieces)))
+    want = {Span(ends[i], ends[i + 1]): tuple(w) for i, w in zip(range(0, len(pieces) - 1, 2), wanted, strict=True)}
+    text = "".join(pieces)
+    amounts = find_amounts(clean_text(text)[0].clean if raw else text)
+    assert {a.span: (a.low, a.high, a.unit) for a in amounts if not a.vague} == want
+
+
+def test_enough_cases() -> None:
+    assert len(AMOUNTS) >= 420
+    assert len(CASES["refused"]) >= 90
+    assert len(set(CASES["refused"])) == len(CASES["refused"])
+
+
+def test_every_complaint_about_peers_is_a_case() -> None:
+    assert {c["peer"] for c in CASES["amounts"] if "peer" in c and "fails" not in c} == PEERS
+    assert {"第一次", "一二三产业", "双十分", "一库二平台", "第一书记"} <= set(CASES["refused"])
 
 
 @pytest.mark.parametrize("text", CASES["refused"])

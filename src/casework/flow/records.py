@@ -11,7 +11,7 @@ from casework.articles import Article, Page, Passage, split_articles
 from casework.cases import Case, split_cases
 from casework.claims import Claim, Label, Mechanisms, extract_claims, find_codings, find_labels, mark_restated
 from casework.clean import clean_text, find_script
-from casework.places import Gazetteer, Mention, Place, find_places
+from casework.places import Gazetteer, Mention, Place, find_places, focus
 from casework.sources import Source
 from casework.text import Problem, Span, Text
 
@@ -112,12 +112,15 @@ class _Writer:
     def __init__(self, out: Records, source: Source, kit: Kit) -> None:
         self._out, self._source, self._kit = out, source, kit
         self._seq = 0
+        self._page_places: list[str] = []
 
     def add_article(self, article: Article) -> None:
         """Add an article with its cases, passages, places, claims, labels and codings."""
         told = [p.text.clean if p.role in PLACED else "" for p in article.passages]
-        hints = [h for h in (article.headline, self._source.place, article.outlet, self._source.outlet) if h]
-        mentions = find_places(told, hints, self._kit.gazetteer)
+        known = (article.headline, self._source.place, article.outlet, self._source.outlet, *self._page_places[-1:])
+        mentions = find_places(told, [h for h in known if h], self._kit.gazetteer)
+        if (page_place := focus(mentions)) is not None:
+            self._page_places.append(page_place.path)
         cases = split_cases(article, mentions, self._home())
         spans = [s for p in article.passages for s in p.text.raw_spans()]
         article_id = f"{self._source.source_id}:a{spans[0].start}"

@@ -68,7 +68,7 @@ def test_a_written_corpus_is_a_study(bench: dict[str, ModuleType], stock: Any, t
     from casework.study import load_study
 
     texts = list(bench["corpus"].make_texts(stock, 3_000))
-    study = load_study(bench["corpus"].write_corpus(tmp_path / "made", texts))
+    study = load_study(bench["corpus"].write_corpus(tmp_path, "made", texts))
     assert [p.read_text(encoding="utf-8") for p in sorted(study.raw.iterdir())] == texts
 
 

@@ -3,8 +3,8 @@
 usage: python scripts/bench [--quick] [--mb SIZE] [--rounds N] [--seed N]
 
 --quick       small corpora, one round: under two minutes, ratios good to about a third
---mb SIZE     MB of UTF-8 that every tool reads in a round (0.15; quick 0.03)
---rounds N    rounds, in each of which every tool reads all texts once (3; quick 1)
+--mb SIZE     MB of UTF-8 that every tool reads in a round (0.12; quick 0.03)
+--rounds N    rounds, in each of which every tool reads all texts once (2; quick 1)
 --seed N      another seed makes another corpus of the same size (1)
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -119,10 +118,7 @@ def places_tables(bench: Bench, groups: Sequence[quality.Group]) -> Iterator[Tab
 
 def speed_table(bench: Bench, texts: Sequence[str], rounds: int) -> Table:
     """Time every tool and the build on the same texts in turns."""
-    with tempfile.TemporaryDirectory() as folder:
-        workers = {speed.BUILD: speed.warm_build(Path(folder), texts), **bench.workers}
-        seconds, problems = speed.measure(workers, texts, rounds)
-        workers[speed.BUILD].close()
+    seconds, problems = speed.measure(bench.workers, texts, rounds)
     bench.problems |= problems
     seconds = speed.add_sum(seconds)
     size = speed.size_of(texts)
@@ -189,11 +185,11 @@ def main() -> None:
     about = "Measure casework beside its peers; docs/bench.md says how to read the table."
     parser = argparse.ArgumentParser(prog="bench", description=about)
     parser.add_argument("--quick", action="store_true", help="small corpora, one round: under two minutes")
-    parser.add_argument("--mb", type=float, help="MB of UTF-8 that every tool reads in a round (0.15; quick 0.03)")
-    parser.add_argument("--rounds", type=int, help="rounds, in each of which every tool reads all texts once (3; quick 1)")
+    parser.add_argument("--mb", type=float, help="MB of UTF-8 that every tool reads in a round (0.12; quick 0.03)")
+    parser.add_argument("--rounds", type=int, help="rounds, in each of which every tool reads all texts once (2; quick 1)")
     parser.add_argument("--seed", type=int, default=1, help="another seed makes another corpus of the same size (1)")
     given = parser.parse_args()
-    run(given.mb or (0.03 if given.quick else 0.15), given.rounds or (1 if given.quick else 3), given.seed)
+    run(given.mb or (0.03 if given.quick else 0.12), given.rounds or (1 if given.quick else 2), given.seed)
 
 
 if __name__ == "__main__":

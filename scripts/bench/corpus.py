@@ -101,13 +101,16 @@ def _figures(text: str, draw: random.Random) -> str:
     return FIGURE.sub(other, text)
 
 
-def write_corpus(folder: Path, texts: Sequence[str]) -> Path:
-    """Write texts and a study that reads them with the demonstration's places; give the study's file."""
-    raw = folder / "texts"
+def write_corpus(folder: Path, name: str, texts: Sequence[str]) -> Path:
+    """Write texts and a study that reads them with the demonstration's places; give the study's file.
+
+    The studies of one folder share one file of places, so that a process that has built a small one has its gazetteer ready.
+    """
+    raw = folder / name
     raw.mkdir(parents=True)
     for i, text in enumerate(texts):
         (raw / f"{i:06}.txt").write_text(text, encoding="utf-8", newline="")
     (folder / "places.csv").write_bytes((DEMO / "places.csv").read_bytes())
-    study = folder / "study.yaml"
-    study.write_text("name: bench\nraw: texts\nplaces: places.csv\n", encoding="utf-8")
+    study = folder / f"{name}.yaml"
+    study.write_text(f"name: bench\nraw: {name}\nplaces: places.csv\n", encoding="utf-8")
     return study

@@ -22,21 +22,24 @@ def size_of(texts: Sequence[str]) -> float:
     return sum(len(t.encode()) for t in texts) / 1e6
 
 
-def measure(workers: Mapping[str, Worker], texts: Sequence[str], rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
-    """Give for each tool the seconds of computing of each round over all texts, and why a tool dropped out."""
+def measure(tools: Mapping[str, Worker], texts: Sequence[str], rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """Give for each tool and the build the seconds of computing of each round over all texts, and why a tool dropped out."""
     lines = [t.split("\n") for t in texts]
-    seconds: dict[str, list[float]] = {name: [] for name in workers}
     problems: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        study = write_corpus(Path(folder) / "study", texts)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        workers = {BUILD: warm_build(folder, texts), **tools}
+        seconds: dict[str, list[float]] = {name: [] for name in workers}
+        study = write_corpus(folder, "timed", texts)
         for turn in range(rounds):
             for name, worker in workers.items():
                 if name in problems:
                     continue
                 try:
-                    seconds[name].append(_pass(worker, name, lines, study, Path(folder) / f"out{turn}"))
+                    seconds[name].append(_pass(worker, name, lines, study, folder / f"out{turn}"))
                 except Missing as e:
                     problems[name] = str(e)
+        workers[BUILD].close()
     return {n: s for n, s in seconds.items() if len(s) == rounds}, problems
 
 
@@ -65,8 +68,11 @@ def ratio(seconds: Mapping[str, Sequence[float]], ours: str, theirs: str) -> flo
 
 def warm_build(folder: Path, texts: Sequence[str]) -> Worker:
     """Start a process and let it build a little, so that imports, gazetteer and codebooks are there."""
+    study = folder / "warm.yaml"
+    if not study.exists():
+        write_corpus(folder, "warm", texts[:2])
     worker = Worker(BUILD, sys.executable)
-    worker.ask(do="build", study=str(write_corpus(folder / "warm", texts[:2])), out=str(folder / "warm-out"), jobs=1)
+    worker.ask(do="build", study=str(study), out=str(folder / "warm-out"), jobs=1)
     return worker
 
 
@@ -75,9 +81,9 @@ def build_figures(texts: Sequence[str], tenfold: Sequence[str]) -> dict[str, flo
     out: dict[str, float] = {"mb_1": size_of(texts), "mb_10": size_of(tenfold)}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        study = {1: write_corpus(folder / "one", texts), 10: write_corpus(folder / "ten", tenfold)}
+        study = {1: write_corpus(folder, "once", texts), 10: write_corpus(folder, "tenfold", tenfold)}
         for times, jobs in ((1, 1), (10, 1), (10, 2)):
-            worker = warm_build(folder / f"{times}-{jobs}", texts)
+            worker = warm_build(folder, texts)
             took = worker.ask(do="build", study=str(study[times]), out=str(folder / f"out-{times}-{jobs}"), jobs=jobs)
             out |= {f"{k}_{times}_{jobs}": v for k, v in took.items()} | {f"memory_{times}_{jobs}": worker.ask(do="memory")}
             worker.close()

@@ -170,6 +170,21 @@ def test_no_page_hangs(unit: str) -> None:
     assert time.process_time() - start < 10
 
 
+@pytest.mark.parametrize(
+    "line", ["村里种了油菜，收入不少，日子好过，大家都说好，花开时游客{}来", "{}村种了油菜。\n习内容编成口袋书，村里把学", "第{}行写到这里就断在半路上了没有写完"]
+)
+def test_a_large_page_takes_time_in_proportion(line: str) -> None:
+    """Ten times the paragraphs, cut sentences and orphans, no more than thirty times the seconds."""
+
+    def seconds(size: int) -> float:
+        text = clean_text("\n".join(line.format(i) for i in range(size)))[0]
+        start = time.process_time()
+        split_articles(text)
+        return time.process_time() - start
+
+    assert seconds(6000) < 30 * seconds(600) + 1
+
+
 def test_five_megabytes_on_one_line() -> None:
     start = time.process_time()
     split("村里种了油菜，收入不少。" * 150_000)

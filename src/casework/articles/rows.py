@@ -17,6 +17,7 @@ _WIDE = re.compile("[\u1100-\uffef]")
 _FEW = 6
 _SLACK = 4
 _MIXED = 3.0
+_MANY = 3000
 _RESTS = "\u3002\uff0c\u3001\uff1b\uff1a\uff1f\uff01\u201d\uff09\u300b%"
 
 
@@ -86,7 +87,7 @@ def _edge(widths: Sequence[int]) -> int:
 
 def _apart(rows: list[Row], clean: str, is_furniture: Callable[[str], bool]) -> tuple[list[Row], set[int]]:
     """Take two columns apart that were read across: the left one's rows first; which rows were moved."""
-    page = clean[:60_000]
+    page = clean[:60_000] if len(rows) <= _MANY else ""
     gains = [_fit(rows, i, i + 2, page) - _fit(rows, i, i + 1, page) for i in range(len(rows) - 2)]
     start, end, sure = _best_stretch(gains)
     end += 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
@@ -15,6 +16,9 @@ from casework.articles.seams import JOIN, MOVE, crosses, seam
 from casework.text import Edit, Problem, Span, Text
 
 __all__ = ["split_articles"]
+
+_AROUND = 30_000
+_NEAREST = 12
 
 
 @dataclass
@@ -68,31 +72,39 @@ class _Page:
     def last(self, item: _Item) -> Line:
         return self.lines[item.lines[-1]]
 
+    def near(self, item: _Item) -> str:
+        """Give the page around the end of a passage: a seam's words are looked for there, whatever the page's size."""
+        end = self.last(item).end
+        return self.text.clean[max(0, end - _AROUND) : end + _AROUND]
+
     def seam(self, before: _Item, after: _Item) -> float:
         """Say how likely one paragraph goes on in another."""
         follows = self.first(after)
-        return seam(self.last(before).text, follows.text, self.text.clean, follows.indent > 1)
+        return seam(self.last(before).text, follows.text, self.near(before), follows.indent > 1)
 
     def put_back(self, flows: list[list[_Item]]) -> None:
         """Move a column that begins in mid-sentence behind the sentence that lacks its end."""
+        orphans = [(o, flow) for flow in flows for o in self._orphans(flow)]
         for flow in flows:
             bodies = [item for item in flow if item.role == "body"]
             for item, following in zip_longest(bodies, bodies[1:]):
                 if not ends_closed(self.last(item).text):
                     natural = self.seam(item, following) if following else 0.0
                     if natural < MOVE:
-                        self._fetch(flows, flow, item, natural)
+                        self._fetch(orphans, flow, item, natural)
 
-    def _fetch(self, flows: list[list[_Item]], flow: list[_Item], item: _Item, natural: float) -> None:
-        """Look for the paragraph that goes on with `item`, and move it there with what follows it."""
-        orphans = [(self.seam(item, o), o, f) for f in flows for o in self._orphans(f) if o is not item]
-        before = self.last(item).text
-        good = [x for x in orphans if x[0] >= max(MOVE, natural + 0.2) and crosses(before, self.first(x[1]).text, self.text.clean)]
+    def _fetch(self, orphans: list[tuple[_Item, list[_Item]]], flow: list[_Item], item: _Item, natural: float) -> None:
+        """Look among the nearest orphans for the paragraph that goes on with `item`, and move it there with what follows it."""
+        before, page = self.last(item).text, self.near(item)
+        here = bisect_left(orphans, item.lines[-1], key=lambda x: x[0].lines[0])
+        nearest = [i for i in range(max(0, here - _NEAREST), min(here + _NEAREST, len(orphans))) if orphans[i][0] is not item]
+        sure = [(self.seam(item, orphans[i][0]), -i) for i in nearest]
+        good = [(s, i) for s, i in sure if s >= max(MOVE, natural + 0.2) and crosses(before, self.first(orphans[-i][0]).text, page)]
         if not good:
-            if flow[-1] is item and orphans:
+            if flow[-1] is item and nearest:
                 self._doubt("column_order", "a sentence lacks its end, and no column is certain to go on with it", item)
             return
-        _, orphan, source = max(good, key=lambda x: x[0])
+        orphan, source = orphans.pop(-max(good)[1])
         at = next(k for k, x in enumerate(source) if x is orphan)
         stop = next((k for k in range(at, len(source)) if source[k].role in ("headline", "subhead") or source[k] is item), len(source))
         block = source[at:stop]

@@ -23,6 +23,7 @@ __all__ = ["Coding", "find_codings", "load_mechanisms"]
 
 _READ: dict[tuple[str, str], Mechanisms] = {}
 _LONGEST_WORD = 40
+_NEARBY = 160
 _CLAUSE_END = re.compile(r"[，。；：！？,;:!?\n]")
 
 
@@ -129,6 +130,10 @@ class _Page:
 
     def __init__(self, text: str, at: Mapping[str, list[Span]], negation: Negation) -> None:
         self.at = at
+        self.words_at: dict[Span, set[str]] = {}
+        for word, spans in at.items():
+            for span in spans:
+                self.words_at.setdefault(span, set()).add(word)
         self.length = len(text)
         self.ends = [m.start() for m in _CLAUSE_END.finditer(text)]
         self.reach = negation.within
@@ -175,10 +180,10 @@ class _Page:
             stretch, limit = self._stretch(first, near.within), near.within if isinstance(near.within, int) else self.length
             parts = [first]
             for group in groups:
-                rivals = [s for s in group.on(stretch) if stretch.covers(s) and not s.overlaps(first) and _gap(first, s) <= limit]
-                if not rivals:
+                nearest = _nearest(group, first, stretch, limit)
+                if nearest is None:
                     break
-                parts.append(min(rivals, key=lambda s: (_gap(first, s), s.start, -s.end)))
+                parts.append(nearest)
             else:
                 whole = first if near.within == "passage" else Span(min(p.start for p in parts), max(p.end for p in parts))
                 yield parts, whole, "~".join(self._word_at(g, p) for g, p in zip(near.groups, parts, strict=True))
@@ -192,10 +197,23 @@ class _Page:
         return Span(max(0, first.start - int(within) - _LONGEST_WORD), first.end + int(within) + _LONGEST_WORD)
 
     def _word_at(self, group: Sequence[str], span: Span) -> str:
-        return next(w for w in group if span in self.at.get(w, ()))
+        return next(w for w in group if w in self.words_at[span])
 
 
 _FINDERS: dict[str, _Finder] = {}
+
+
+def _nearest(group: SpanIndex, first: Span, stretch: Span, limit: int) -> Span | None:
+    """Give the nearest span of a group inside a stretch; looks further away only where there is none nearby."""
+    reach = _NEARBY
+    while True:
+        part = Span(max(stretch.start, first.start - reach), min(stretch.end, first.end + reach))
+        rivals = [s for s in group.on(part) if part.covers(s) and not s.overlaps(first) and _gap(first, s) <= limit]
+        best = min(rivals, key=lambda s: (_gap(first, s), s.start, -s.end), default=None)
+        # A long word that only begins in this part may be nearer than the best that lies wholly in it.
+        if part == stretch or (best is not None and _gap(first, best) <= reach - _LONGEST_WORD):
+            return best
+        reach *= 4
 
 
 def _gap(a: Span, b: Span) -> int:

@@ -102,6 +102,18 @@ def test_every_character_of_any_mess_has_one_place(raw: str) -> None:
     assert uncovered(raw, split(raw)) == []
 
 
+PIECES = st.sampled_from(
+    ["青禾县", "本报讯（记者 吴边）青禾县把夜校办进农家小院。", "村里把学", "习内容编成口袋书，人人能懂。", "县里推行合", "作社联合采购，省下不少钱。", "一、路通了", "社里又把收"]
+)
+
+
+@given(st.lists(PIECES, min_size=4, max_size=16))
+@settings(max_examples=300, deadline=None)
+def test_columns_in_any_order_lose_nothing(lines: list[str]) -> None:
+    raw = "\n".join(lines)
+    assert uncovered(raw, split(raw)) == []
+
+
 @given(st.lists(LINES, max_size=10))
 @settings(deadline=None)
 def test_passages_lead_back_to_the_raw_text(lines: list[str]) -> None:

@@ -111,6 +111,8 @@ class _Page:
         del source[at:stop]
         where = next(k for k, x in enumerate(flow) if x is item) + 1
         flow[where:where] = block
+        moved = {id(x) for x in block}
+        orphans[:] = [(o, flow if id(o) in moved else f) for o, f in orphans]
 
     def _orphans(self, flow: list[_Item]) -> list[_Item]:
         """List the paragraphs that begin as if in mid-sentence although the one before them is closed."""

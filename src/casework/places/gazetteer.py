@@ -228,9 +228,16 @@ class Gazetteer:
             return self.towns(key)
         if len(key) == 9 and key.isdigit():
             return [k for keys in self.villages(key[:6]).values() for k in keys if k.startswith(key)]
-        deeper = len(key) + 2 if "~" not in key else -1
-        own = [k for k in self.own if k.rpartition("~")[0] == key]
-        return [k for k in self.names if len(k) == deeper and k.startswith(key) and k.isdigit()] + own
+        return [*self._below.get(key, ()), *(k for k in self.own if k.rpartition("~")[0] == key)]
+
+    @cached_property
+    def _below(self) -> dict[str, list[str]]:
+        """Give the provinces, prefectures and counties by the key they lie directly in."""
+        below: dict[str, list[str]] = {}
+        for key in self.names:
+            if len(key) in (2, 4, 6) and key.isdigit():
+                below.setdefault(key[:-2], []).append(key)
+        return below
 
     def parents(self, place: Place) -> tuple[Place, ...]:
         """Give the places a place lies in, from the province down, without itself."""

@@ -119,6 +119,20 @@ def test_running_text_stays_where_it_may_not_go_out(level: str, tmp_path: Path) 
     assert 'id="c103-108"' in pages
 
 
+def test_a_notebook_that_shows_running_text_is_stopped(tmp_path: Path) -> None:
+    notebook(tmp_path / "notebooks" / "page.ipynb", "import casework as cw\ncw.read_tables(tables).passages['text'].iloc[2]")
+    study, tables = make_study(tmp_path, publish_="quotes")
+    with pytest.raises(CaseworkError, match=r"page.html: shows running text \('本报讯（记者…'\)"):
+        publish(study, tables)
+    assert not study.reports_dir.exists()
+
+
+def test_notebooks_see_no_headlines_where_none_may_go_out(tmp_path: Path) -> None:
+    notebook(tmp_path / "notebooks" / "page.ipynb", "import casework as cw\nlist(cw.read_tables(tables).articles['headline'])")
+    study, tables = make_study(tmp_path, publish_="quotes")
+    assert "[&#39;&#39;, &#39;&#39;]" in (publish(study, tables).parent / "page.html").read_text(encoding="utf-8")
+
+
 def test_stand_off_tables_alone_still_render(tmp_path: Path) -> None:
     study, _ = make_study(tmp_path, publish_="quotes")
     folder = tmp_path / "committed"

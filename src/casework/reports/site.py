@@ -17,6 +17,7 @@ from casework.reports.convert import notebook_body, notebook_title
 from casework.reports.execute import run_notebook
 from casework.reports.fonts import FontCache
 from casework.reports.frame import Page, Site, render_page
+from casework.reports.guard import refuse_running_text, shareable_tables
 from casework.reports.index import Card, index_page
 from casework.reports.kernels import kernels_of
 from casework.reports.parameters import check_parameters, declared_parameters, read_notebook
@@ -60,7 +61,8 @@ def publish(
     planned = plan_jobs(study, read, folder)
     chosen = _choose(study, planned, only)
     with _fresh_site(out, keep=bool(only)) as new:
-        run = _run_all(chosen, folder, jobs, engine, progress or _silent)
+        with shareable_tables(folder, read, study.publish) as seen:
+            run = _run_all(chosen, seen, jobs, engine, progress or _silent)
         _write_site(study, read, folder, planned, run, new)
     return out / "index.html"
 
@@ -98,7 +100,7 @@ def plan_jobs(study: Study, tables: Tables, folder: Path) -> list[Job]:
 def _own_parameters(study: Study) -> dict[str, Any]:
     """What every notebook may ask for: it runs in the folder of the tables, so no path of this machine is printed."""
     each = next((spec.name for spec in study.reports if spec.foreach), "")
-    return {"tables": ".", "lang": study.lang, "evidence": "evidence", "pages": each}
+    return {"tables": ".", "lang": study.lang, "evidence": "evidence", "pages": each, "publish": study.publish}
 
 
 def _rolled(tables: Tables, level: str, spec: ReportSpec) -> RolledUp:
@@ -138,9 +140,11 @@ def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Jo
     nav = [("index.html", load_words(lang)("index")), *((c.path, c.title) for c in cards if c.path.endswith(".html"))]
     fonts = FontCache(study.folder / ".casework" / study.name / "fonts")
     site = Site(study.title_in(lang), lang, nav, gather_provenance(study, folder, lang), fonts)
-    for job in planned:
-        if job.path in run:
-            _write(new, site, _report_page(job, run[job.path], lang, nav))
+    made = [_report_page(job, run[job.path], lang, nav) for job in planned if job.path in run]
+    if study.publish != "full":
+        refuse_running_text({page.path: page.body for page in made}, tables)
+    for page in made:
+        _write(new, site, page)
     readings = list(gather_readings(tables, _raws(folder), lang, names))
     account = character_account(tables)
     (new / "evidence").mkdir(exist_ok=True)

@@ -1,0 +1,67 @@
+"""What may not be published stays in: the tables that notebooks see, and a last look at what they showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lxml import html  # type: ignore[import-untyped]
+
+from casework.tables import Tables, standoff, write_tables
+from casework.tables.publish import Publish
+from casework.text import CaseworkError
+
+__all__ = ["RUN", "refuse_running_text", "shareable_tables"]
+
+RUN = 16
+"""So many consecutive characters of a passage are running text."""
+_APART = ("td", "th", "p", "li", "div", "h1", "h2", "h3", "text", "title", "pre", "code", "span", "figcaption")
+
+
+@contextmanager
+def shareable_tables(folder: Path, tables: Tables, publish: Publish) -> Iterator[Path]:
+    """Give a folder of the tables that notebooks may read.
+
+    With `full` it is the folder itself. Else headlines, long surfaces and what edits replaced are
+    emptied; the passages keep their text, since words are counted in it, and `refuse_running_text` looks
+    at what was made of them.
+    """
+    if publish == "full":
+        yield folder
+        return
+    with TemporaryDirectory(prefix="casework-") as temporary:
+        frames = standoff(tables.frames, publish)
+        frames["passages"] = tables.passages
+        write_tables(Path(temporary) / "tables", frames)
+        yield Path(temporary) / "tables"
+
+
+def _runs(text: str) -> Iterator[str]:
+    return (text[i : i + RUN] for i in range(len(text) - RUN + 1))
+
+
+def _read(body: str) -> str:
+    """Give the text of a body as it is read, cells and paragraphs apart."""
+    root = html.fromstring(f"<div>{body}</div>")
+    for element in root.iter(*_APART):
+        element.tail = "\n" + (element.tail or "")
+    return str(root.text_content())
+
+
+def refuse_running_text(pages: Mapping[str, str], tables: Tables) -> None:
+    """Stop where a report shows running text that the study does not publish; `pages` are bodies in HTML, by path.
+
+    Labels are facts, however long.
+    """
+    held = {run for text in tables.passages["text"] for run in _runs(text)}
+    labels = [*tables.labels["surface"], *(members.replace(";", "+") for members in tables.labels["members"])]
+    held -= {run for label in labels for run in _runs(label)}
+    for path, body in pages.items():
+        found = next((run for run in _runs(_read(body)) if run in held), "")
+        if found:
+            raise CaseworkError(
+                f"{path}: shows running text ('{found[:6]}…'), and the study does not publish any; "
+                "leave that cell out, show it only where `publish` is 'full', or set 'publish: full' if the licence permits"
+            )

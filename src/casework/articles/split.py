@@ -42,7 +42,7 @@ def split_articles(text: Text, *, outlet: str = "", published: str = "", headlin
     """
     lines = read_lines(text)
     drafts, outside = lay_out(lines, text.clean, headline)
-    page = _Page(text, lines)
+    page = _Page(text, lines, [lines[i].text for i in outside if lines[i].name in ("sheet", "source")])
     flows = [_items(draft) for draft in drafts]
     page.put_back(flows)
     flows = [page.joined(flow) for flow in flows]
@@ -60,8 +60,9 @@ def _items(draft: Draft) -> list[_Item]:
 class _Page:
     """The lines of a page on their way into articles."""
 
-    def __init__(self, text: Text, lines: Sequence[Line]) -> None:
+    def __init__(self, text: Text, lines: Sequence[Line], masthead: Sequence[str]) -> None:
         self.text = text
+        self.masthead = masthead
         self.lines = lines
         self.problems: list[Problem] = []
         self._bridged: list[Span] = []
@@ -158,8 +159,8 @@ class _Page:
         signed = [c for c in chrome if book_pattern("author_in_source").search(c)]
         return Article(
             headline=self._headline(draft),
-            outlet=outlet or read_outlet(chrome, body),
-            published=published or read_date(chrome),
+            outlet=outlet or read_outlet([*chrome, *self.masthead], body),
+            published=published or read_date([*chrome, *self.masthead]),
             bylines=read_bylines(bylines, chrome, body),
             authorship=read_authorship([*bylines, *signed, *(b[:60] for b in body[:1]), *(b[-60:] for b in body[-1:])]),
             passages=passages,

@@ -74,7 +74,7 @@ def find_period(amount: Amount, setting: Setting, published: str) -> str:
 
 def _dated(text: str, at: int, year: int, published: str, book: _Book) -> tuple[int, str]:
     """Read what may follow a year: a month, a part of it, or "since then"."""
-    if m := book.months.match(text, at):
+    if (m := book.months.match(text, at)) and 1 <= int(m[1]) <= 12:
         return m.end(), f"{year}-01..{year}-{int(m[1]):02d}"
     if m := book.part.match(text, at):
         first, last = book.parts[m[0]]

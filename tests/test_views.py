@@ -127,6 +127,13 @@ def test_raw_text_is_escaped_everywhere() -> None:
         assert "&lt;b&gt;乡里&lt;/b&gt;还说 &amp;" in markup
 
 
+def test_marks_that_are_left_out_leave_an_anchor_and_no_line() -> None:
+    marks = [Mark(Span(0, 2), "code", "k0-2-x"), Mark(Span(4, 7), "place", "m4-7"), Mark(Span(5, 9), "amount", "c5-9")]
+    want = '<span id="k0-2-x"></span><i class="cut">…</i><mark class="place" id="m4-7">e</mark>'
+    want += '<mark class="amount" id="c5-9"><mark class="place" data-part="m4-7">fg</mark>hi</mark><i class="cut">…</i>'
+    assert mark_html("abcdefghijkl", marks, [Span(4, 9)]) == want
+
+
 def test_quotes_hold_thirty_characters_and_no_more() -> None:
     m = Maker("long.txt", "头" * 50 + "增收20万元" + "尾" * 50, f"{COUNTY}/青禾镇")
     m.start("2024-01-01")

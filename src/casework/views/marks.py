@@ -65,7 +65,10 @@ def mark_html(text: str, marks: Iterable[Mark], shown: Sequence[Span] | None = N
     >>> mark_html("前言不说，收入20万元", [], [Span(5, 11)])
     '<i class="cut">…</i>收入20万元'
     """
-    nested = nest_marks(m for m in marks if m.span.start < m.span.end)
+    found = [m for m in marks if m.span.start < m.span.end]
+    clipped = {m: _clip(m, shown) if shown is not None else [m] for m in found}
+    nested = nest_marks(part for parts in clipped.values() for part in parts)
+    hidden = sorted((m.span.start, m.id) for m, parts in clipped.items() if m.id and not parts and not m.part)
     edges = sorted({0, len(text), *(at for m in nested for at in m.span), *(at for s in shown or () for at in s)})
     out: list[str] = []
     open_: list[Mark] = []
@@ -80,10 +83,25 @@ def mark_html(text: str, marks: Iterable[Mark], shown: Sequence[Span] | None = N
             open_.append(coming)
             coming = next(following, None)
         visible = shown is None or any(s.start <= at < s.end for s in shown)
+        if at < until and not visible:
+            # What is left out can still be linked to: the link then shows where it would stand.
+            out += (f'<span id="{escape(ident)}"></span>' for start, ident in hidden if at <= start < until)
         if at < until and (visible or not gap):
             out.append(escape(text[at:until], quote=False) if visible else '<i class="cut">…</i>')
         gap = at < until and not visible or gap and at == until
     return "".join(out)
+
+
+def _clip(mark: Mark, shown: Sequence[Span]) -> list[Mark]:
+    """Cut a mark to the stretches that are shown; stretches that touch count as one."""
+    whole: list[Span] = []
+    for span in sorted(shown):
+        if whole and span.start <= whole[-1].end:
+            whole[-1] = Span(whole[-1].start, max(span.end, whole[-1].end))
+        else:
+            whole.append(span)
+    inside = [Span(max(mark.span.start, s.start), min(mark.span.end, s.end)) for s in whole if s.overlaps(mark.span)]
+    return [replace(mark, span=span, part=mark.part or i > 0) for i, span in enumerate(inside)]
 
 
 def _open(mark: Mark) -> str:

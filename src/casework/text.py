@@ -114,9 +114,6 @@ class Text:
     def __len__(self) -> int:
         return len(self.clean)
 
-    def __str__(self) -> str:
-        return self.clean
-
     def edit(self, edits: Iterable[Edit]) -> Text:
         """Apply disjoint edits, given in coordinates of `clean`.
 
@@ -216,10 +213,7 @@ class Text:
         return tuple(Edit(Span(r.raw_start, r.raw_end), self.clean[r.start : r.end], r.rule) for r in self.runs if r.rule)
 
     def to_clean(self, raw: Span) -> Span:
-        """Give the clean span of what remains of a raw span; for texts in file order.
-
-        The inverse of `to_raw`: empty where nothing of the span was kept.
-        """
+        """Give the clean span of what remains of a raw span, of a text in file order: the inverse of `to_raw`."""
         starts = [r for r in self.runs if r.raw_end > raw.start and r.raw_start < raw.end]
         if not starts:
             at = next((r.start for r in self.runs if r.raw_start >= raw.end), len(self.clean))
@@ -234,25 +228,22 @@ class _Walk:
     """Hand out runs from left to right, cut where the caller asks."""
 
     def __init__(self, runs: Sequence[_Run]) -> None:
-        self._runs = runs
-        self._next = 0
+        self._runs, self._next = runs, 0
         self._rest: _Run | None = None
 
     def up_to(self, end: int | None) -> Iterator[_Run]:
         """Yield what is left up to clean position `end`.
 
-        A deletion that stands exactly at `end` is left for what follows. A block that cannot
-        be cut is handed out whole by whoever asks first, as two halves that share its raw
-        stretch: `_settle` joins them again.
+        A deletion exactly at `end` is left for what follows; the halves of a block that cannot be
+        cut share its raw stretch, and `_settle` joins them again.
         """
         while (run := self._peek()) is not None and (end is None or run.start < end):
             if end is None or run.end <= end:
                 self._take()
                 yield run
             else:
-                left, right = _split(run, end)
                 self._take()
-                self._rest = right
+                left, self._rest = _split(run, end)
                 yield left
 
     def deletions(self, at: int) -> Iterator[_Run]:
@@ -284,14 +275,24 @@ def _clip(run: _Run, start: int, end: int) -> _Run:
 
 
 def _replaced(old: Iterator[_Run], edit: Edit) -> list[_Run]:
-    """Turn the runs under an edit into one run that stands for all of their raw characters."""
+    """Turn the runs under an edit into runs that stand for the new words.
+
+    Where the edit puts one character for one, each keeps the raw character it came from, and a
+    deletion between them stays a deletion; else one run stands for all the raw characters.
+    """
     runs = list(old)
-    rules = list(dict.fromkeys(r for run in runs for r in run.rule.split(";") if r))
-    rule = ";".join(dict.fromkeys([*rules, *edit.rule.split(";")]))
-    first = runs[0]
     if any(r.seam for r in runs[1:]):
         raise CaseworkError(f"edit '{edit.rule}' at {edit.span.start}-{edit.span.end} reaches across a seam")
+    if len(edit.new) == edit.span.end - edit.span.start and all(r.even or r.start == r.end for r in runs):
+        return [r if r.start == r.end else r._replace(rule=_rules(r.rule, edit.rule)) for r in runs]
+    first = runs[0]
+    rule = _rules(*(r.rule for r in runs), edit.rule)
     return [_Run(first.start, first.start + len(edit.new), first.raw_start, runs[-1].raw_end, rule, first.seam)]
+
+
+def _rules(*rules: str) -> str:
+    """Join the names of rules, each once."""
+    return ";".join(dict.fromkeys(name for rule in rules for name in rule.split(";") if name))
 
 
 def _settle(runs: Iterable[_Run]) -> tuple[_Run, ...]:
@@ -313,8 +314,7 @@ def _joined(a: _Run, b: _Run) -> _Run | None:
     if b.seam and b.raw_start != a.raw_start:
         return None
     if b.raw_start < a.raw_end and b.raw_end > a.raw_start:
-        rules = dict.fromkeys(r for run in (a, b) for r in run.rule.split(";") if r)
-        return _Run(a.start, b.end, min(a.raw_start, b.raw_start), max(a.raw_end, b.raw_end), ";".join(rules), a.seam)
+        return _Run(a.start, b.end, min(a.raw_start, b.raw_start), max(a.raw_end, b.raw_end), _rules(a.rule, b.rule), a.seam)
     same_kind = a.rule == b.rule and a.even and b.even
     both_gone = a.rule == b.rule and a.start == a.end and b.start == b.end
     if a.raw_end == b.raw_start and (same_kind or both_gone):

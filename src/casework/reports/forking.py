@@ -41,7 +41,9 @@ class Nursery:
         with self._lock:
             if self._parent is None:
                 command = [sys.executable, "-c", "from casework.reports.forking import serve; serve()"]
-                self._parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self._env)
+                # In a session of its own, so that an interrupt from the keyboard ends it by the end of its input only.
+                pipe = subprocess.PIPE
+                self._parent = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=self._env, start_new_session=True)
             assert self._parent.stdin is not None
             assert self._parent.stdout is not None
             self._parent.stdin.write(json.dumps({"file": connection_file, "cwd": cwd, "env": env}) + "\n")
@@ -152,6 +154,8 @@ def _be_kernel(asked: dict[str, Any]) -> None:
         sys.argv = ["ipykernel_launcher"]
         from ipykernel.kernelapp import IPKernelApp
 
-        IPKernelApp.launch_instance(["-f", asked["file"], "--HistoryManager.enabled=False"])
+        # The handle lets the kernel end itself should its parent be gone.
+        options = ["--HistoryManager.enabled=False", f"--IPKernelApp.parent_handle={os.getppid()}"]
+        IPKernelApp.launch_instance(["-f", asked["file"], *options])
     finally:
         os._exit(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,6 +19,8 @@ from casework.quantities import Amount, find_amounts
 from casework.text import Span
 
 __all__ = ["Claim", "extract_claims", "mark_restated"]
+
+LOOK_BACK = 100  # mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def extract_claims(
     if not amounts:
         return []
     setting, hits = read_setting(text), find_cues(text)
+    ends = [m.span.end for m in mentions]
     claims: list[Claim] = []
     earlier: list[Earlier] = []
     for amount, following in zip(amounts, [*amounts[1:], None], strict=True):
@@ -69,7 +73,7 @@ def extract_claims(
         per = find_denominators(amount, verdict.indicator, setting, earlier, following)
         earlier.append(Earlier(amount, verdict.indicator, per))
         status, modal = find_status(amount, setting, headline, section, verdict.indicator, published)
-        place, guessed = _place(amount, setting, mentions, home)
+        place, guessed = _place(amount, setting, _before(amount, mentions, ends), home)
         flags = {f for f, on in (("estimate", is_estimate(amount, setting)), ("place_guessed", guessed)) if on}
         rules = [
             f"amount {amount.rule}",
@@ -100,6 +104,12 @@ def _list_ends() -> tuple[str, ...]:
     return tuple(load_codebook("claims").section("place")["list_after"])
 
 
+def _before(amount: Amount, mentions: Sequence[Mention], ends: Sequence[int]) -> Sequence[Mention]:
+    """Give the mentions before an amount, not all of a very long text."""
+    at = bisect_right(ends, amount.span.start)
+    return mentions[max(0, at - LOOK_BACK) : at]
+
+
 def _place(
     amount: Amount, setting: Setting, mentions: Sequence[Mention], home: Place | None
 ) -> tuple[Place | None, bool]:
@@ -110,7 +120,7 @@ def _place(
     """
     clause, sentence = setting.clause(amount.span), setting.sentence(amount.span)
     for m in reversed(mentions):
-        if m.span.end > amount.span.start or m.place is None or "in_name" in m.flags:
+        if m.place is None or "in_name" in m.flags:
             continue
         if "listed" in m.flags or setting.text.startswith(_list_ends(), m.span.end):
             break

@@ -27,7 +27,7 @@ FILES = int(os.environ.get("CASEWORK_FUZZ", "300"))
 SECONDS = 10  # processor time that one file may take
 DEMO = ROOT / "data" / "raw" / "demo"
 SEEDS = sorted(p for p in DEMO.iterdir() if p.suffix in (".txt", ".html", ".docx", ".pdf"))
-LONG = 5_000_000 if FILES >= 2000 else 200_000
+LONG = 5_000_000 if FILES >= 2000 else 200_000  # bytes of the longest line
 
 Mutate = Callable[[bytes, random.Random], bytes]
 
@@ -107,7 +107,7 @@ def heavy(r: random.Random) -> dict[str, bytes]:
     """A few files each of which is a worst case by its size."""
     text = "".join(p.read_text(encoding="utf-8") for p in SEEDS if p.name in ("01_plain.txt", "11_release.txt")).replace("\n", "")
     return {
-        "line.txt": (text * (LONG // len(text) + 1))[:LONG].encode(),
+        "line.txt": (text * (LONG // len(text) + 1))[: LONG // 3].encode(),
         "digits.txt": b"7" * LONG,
         "brackets.txt": "（".encode() * 100_000,
         "open.txt": ("“" + text).encode() * 20,
@@ -174,7 +174,7 @@ def test_every_file_is_a_source_or_a_problem(run: Run, capsys: pytest.CaptureFix
     assert [f for f in files if f not in told and f not in words] == []
     with capsys.disabled():
         print(f"\nfuzz: {len(files)} files {dict(kinds)}: {len(frames.sources)} sources, {len(frames.claims)} claims, "
-              f"problems {dict(Counter(frames.problems['code']))}, slowest {max(times):.1f} s")
+              f"problems {dict(Counter(frames.problems['code']))}, slowest {[round(t, 1) for t in sorted(times)[-3:]]} s")
 
 
 def test_no_file_takes_long(run: Run) -> None:

@@ -93,10 +93,16 @@ def _with_lines_above(lines: Sequence[Line], head: Head, pool: Sequence[int], pa
         words = lines[i].text
         between = any(lines[j].kind in ("chrome", "spam") for j in range(i, head.first))
         doubled = any(same_words(words, lines[j].text) for j in head.lines)
-        if between or date_first or doubled or _is_outlet(words) or shared_pairs(words, page[:100_000]) < 0.6:
+        stray = shared_pairs(words, page[:100_000]) < 0.6 and not _stands_on(lines, i, head)
+        if between or date_first or doubled or _is_outlet(words) or stray:
             break
         head = Head(i, [i, *head.lines], head.kickers)
     return head
+
+
+def _stands_on(lines: Sequence[Line], i: int, head: Head) -> bool:
+    """Tell whether a line stands right on a headline of one line, as a title does on its subtitle."""
+    return i == head.first - 1 and len(head.lines) == 1 and lines[head.first].gap == 0 and len(lines[i].text) >= 5
 
 
 def shared_pairs(words: str, page: str) -> float:

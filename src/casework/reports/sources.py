@@ -38,7 +38,7 @@ def evidence_page(
         legend_html(lang),
         f'<div class="evidence">{text_html(reading, lang, publish)}'
         f'<aside class="side" aria-label="{escape(words("claims_title"))}" tabindex="0">'
-        f"<h2>{escape(words('claims_title'))}</h2><p><small>{escape(words('claims_about'))} {escape(words('walk'))}.</small></p>"
+        f"<h2>{escape(words('claims_title'))}</h2><p><small>{escape(words('claims_about'))} {escape(words('walk'))}</small></p>"
         f"{claims_html(reading, lang, publish)}</aside></div>",
         _claims_table(reading, lang),
         _raw(reading, publish, lang),

@@ -115,3 +115,10 @@ def test_a_correction_has_the_last_word(tmp_path: Path) -> None:
 def test_one_text_gives_the_same_frames() -> None:
     tables = parse_text("灵寿县今年计划投资300万元，流转土地1200余亩。")
     assert tables.claims[["surface", "status"]].to_numpy().tolist() == [["300万元", "planned"], ["1200余亩", "planned"]]
+
+
+def test_an_endless_line_is_kept_but_not_read() -> None:
+    tables = parse_text("村集体增收20万元，" * 15_000)
+    assert len(tables.claims) == 0
+    assert tables.problems.code.tolist() == ["long_passage"]
+    assert len(tables.passages.text[0]) == len("村集体增收20万元，") * 15_000

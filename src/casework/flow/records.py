@@ -20,6 +20,7 @@ __all__ = ["Kit", "Record", "Records", "read_source"]
 Record = dict[str, Any]
 TOLD = ("headline", "subhead", "body")  # roles whose words make claims, labels and codings
 PLACED = (*TOLD, "caption", "byline")
+LONGEST = 100_000  # characters of a passage that is still read: no paragraph of a press text comes near
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class _Writer:
 
     def add_article(self, article: Article) -> None:
         """Add an article with its cases, passages, places, claims, labels and codings."""
-        told = [p.text.clean if p.role in PLACED else "" for p in article.passages]
+        told = [p.text.clean if _is_read(p, PLACED) else "" for p in article.passages]
         known = (article.headline, self._source.place, article.outlet, self._source.outlet, *self._page_places[-1:])
         mentions = find_places(told, [h for h in known if h], self._kit.gazetteer)
         if (page_place := focus(mentions)) is not None:
@@ -180,7 +181,9 @@ class _Writer:
             where = self.add_passage(passage, article_id, case_id)
             section = passage.text.clean if passage.role == "subhead" else section
             self._add_mentions(where, passage, mentions[i])
-            if passage.role in TOLD:
+            if passage.role in TOLD and not _is_read(passage, TOLD):
+                self._add_long(passage)
+            if _is_read(passage, TOLD):
                 self._add_labels(where, passage, labels[i])
                 self._add_codings(where, passage)
                 spans = [label.span for label in labels[i]]
@@ -208,6 +211,12 @@ class _Writer:
         self._seq += 1
         self._out.add("passages", **where, seq=self._seq, role=passage.role, spans=spans, text=passage.text.clean)
         return where
+
+    def _add_long(self, passage: Passage) -> None:
+        """Say that a passage was kept but not read, so that one endless line does not hold up the others."""
+        spans = passage.text.raw_spans()
+        message = f"a passage of {len(passage.text)} characters is not read for claims, places and codes; break it into paragraphs"
+        _add_problem(self._out, self._source, Problem("long_passage", message, spans[0].start, spans[-1].end))
 
     def _add_mentions(self, where: Record, passage: Passage, mentions: Iterable[Mention]) -> None:
         cells = {k: v for k, v in where.items() if k != "article_id"}
@@ -251,9 +260,13 @@ class _Writer:
         return f"{self._source.source_id}:{cells['start']}-{cells['end']}"
 
 
+def _is_read(passage: Passage, roles: Sequence[str]) -> bool:
+    return passage.role in roles and len(passage.text) <= LONGEST
+
+
 def _label(article: Article) -> list[list[Label]]:
     """Find the labels of every passage; a slogan that the article names once is known in all of it."""
-    texts = [p.text.clean if p.role in TOLD else "" for p in article.passages]
+    texts = [p.text.clean if _is_read(p, TOLD) else "" for p in article.passages]
     first = [find_labels(t) if t else [] for t in texts]
     slogans = {
         label.span.cut(t) for t, labels in zip(texts, first, strict=True) for label in labels if label.kind == "slogan"

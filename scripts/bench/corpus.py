@@ -62,12 +62,16 @@ def _people() -> tuple[str, ...]:
 def make_texts(stock: Stock, size: int, seed: int = 1) -> Iterator[str]:
     """Yield texts until they come to `size` bytes of UTF-8; every text has its own seed, so a longer corpus begins like a shorter one."""
     made = 0
+    seen: set[int] = set()
     for i in range(size):
         if made >= size:
             return
         text = vary(stock, i, seed)
-        made += len(text.encode())
-        yield text
+        # A text without figures or whole paragraphs has few variants: one that came before is passed over.
+        if hash(text) not in seen:
+            seen.add(hash(text))
+            made += len(text.encode())
+            yield text
 
 
 def vary(stock: Stock, number: int, seed: int) -> str:

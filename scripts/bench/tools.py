@@ -44,7 +44,7 @@ def casework_clean_amounts() -> Tool:
     from casework.clean import clean_text
 
     inner = casework_amounts()
-    return lambda lines: inner([str(clean_text(line)[0]) for line in lines])
+    return lambda lines: inner([clean_text(line)[0].clean for line in lines])
 
 
 def casework_places() -> Tool:

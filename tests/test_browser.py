@@ -25,7 +25,7 @@ raw: data/raw
 publish: full
 reports: [{name: corpus}, {name: case, foreach: case}, {name: compare}, {name: language}]
 """
-PAGES = ("index.html", "corpus.html", "compare.html", "language.html", "case-x0101.html", f"evidence/{first().source_id}.html")
+PAGES = ("index.html", "corpus.html", "compare.html", "language.html", "claims.html", "case-x0101.html", f"evidence/{first().source_id}.html")
 NASTY = "<script>window.broken = 1</script> & \"quoted\" 'apostrophe' " + "长" * 200 + " שלום \u202eevil 𠮷野家 😀"
 
 
@@ -126,6 +126,35 @@ def test_tables_filter(page: Any, demo_site: Path) -> None:
     assert box.locator(".count").inner_text() == f"{len(left)} / {all_rows} rows"
     box.locator("input").press("Escape")
     assert sum(r.is_visible() for r in rows.all()) == all_rows
+
+
+def found(page: Any, words: str) -> list[Any]:
+    page.locator("input[type=search]").fill(words)
+    return [r for r in page.locator("tbody tr").all() if r.is_visible()]
+
+
+def test_the_search_finds_claims_and_opens_them(page: Any, site: Path) -> None:
+    claims = small_tables()[0].claims
+    page.goto((site / "index.html").as_uri())
+    page.locator("nav a", has_text="Search the claims").click()
+    box = page.locator("input[type=search]")
+    assert len(found(page, "")) == len(claims)
+    # As written, in full-width digits, by its indicator, its county, its status, and by the number itself.
+    for words, surface in (("20余万", "20余万元"), ("２０余万", "20余万元"), ("collective 200000 PLANNED", "20余万元"), ("land 青禾镇", "1200余亩")):
+        assert [surface in r.inner_text() for r in found(page, words)] == [True], words
+    assert len(found(page, "云溪县")) == len(claims)
+    assert found(page, "no such word") == []
+    assert page.locator(".count").inner_text() == f"0 / {len(claims)} rows"
+    box.press("Escape")
+    assert len([r for r in page.locator("tbody tr").all() if r.is_visible()]) == len(claims)
+    # By keyboard alone, from the field to the highlighted characters.
+    found(page, "20余万元")
+    box.focus()
+    while not page.evaluate("document.activeElement.matches('tbody a')"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/evidence/*#c103-108")
+    assert lit(page) == ["20余万元"]
 
 
 def lit(page: Any) -> list[str]:

@@ -50,6 +50,11 @@ def site_bytes(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+def shown(folder: Path) -> str:
+    """All that a site lets out as text, its downloads too: they are stored, not deflated."""
+    return "".join(data.decode(errors="ignore") for data in site_bytes(folder).values())
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study, tables = make_study(tmp_path_factory.mktemp("site"))
@@ -59,7 +64,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_page_is_there(site: Path) -> None:
     tables, _ = small_tables()
     pages = {f"evidence/{s}.html" for s in tables.sources["source_id"]}
-    assert set(site_bytes(site)) == {"index.html", "page.html", *pages}
+    assert set(site_bytes(site)) == {"index.html", "page.html", "claims.html", "downloads/tables.zip", "downloads/tables.xlsx", *pages}
 
 
 def test_both_engines_and_two_runs_give_the_same_bytes(site: Path, tmp_path: Path) -> None:
@@ -112,7 +117,7 @@ def test_the_foot_says_where_the_page_comes_from(site: Path) -> None:
 @pytest.mark.parametrize("level", ["quotes", "none"])
 def test_running_text_stays_where_it_may_not_go_out(level: str, tmp_path: Path) -> None:
     study, tables = make_study(tmp_path, publish_=level)
-    pages = "".join(p.decode() for p in site_bytes(publish(study, tables).parent).values())
+    pages = shown(publish(study, tables).parent)
     assert "入夏以来" not in pages
     assert "大棚里的新账本" not in pages
     assert ("预计村集体年增收" in pages) == (level == "quotes")
@@ -141,7 +146,7 @@ def test_stand_off_tables_alone_still_render(tmp_path: Path) -> None:
     evidence = (index.parent / "evidence" / f"{first().source_id}.html").read_text(encoding="utf-8")
     assert "is not published" in evidence
     assert '<li id="c103-108"' in evidence
-    assert "党员算收入账" not in "".join(p.decode() for p in site_bytes(index.parent).values())
+    assert "党员算收入账" not in shown(index.parent)
 
 
 def test_chinese_pages_speak_chinese(tmp_path: Path) -> None:

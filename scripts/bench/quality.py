@@ -74,7 +74,7 @@ def _read_corpus(group: Group, corpus: str, folder: Path) -> None:
 
 def _judged(text: Text, quantities: Sequence[Row]) -> Judged:
     """Bring the gold to the clean text, cut into lines."""
-    lines = str(text).split("\n")
+    lines = text.clean.split("\n")
     amounts = []
     for q in quantities:
         span = text.to_clean(Span(*q["span"]))

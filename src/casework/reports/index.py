@@ -32,9 +32,9 @@ class Card:
 
 def index_page(
     title: str, tables: Tables, rolled: RolledUp, readings: Sequence[Reading], cards: Sequence[Card], account: pd.DataFrame,
-    case_pages: Mapping[str, str], names: Mapping[str, str], publish: str, lang: str,
+    case_pages: Mapping[str, str], names: Mapping[str, str], publish: str, lang: str, downloads: str = "",
 ) -> Page:
-    """Write the first page; `case_pages` gives each case's page, `names` what mechanisms are called."""
+    """Write the first page; `case_pages` gives each case's page, `names` what mechanisms are called, `downloads` their HTML."""
     words = load_words(lang)
     parts = [
         f'<h1>{escape(title)}</h1><p class="lede">{escape(words("lede_index"))}</p>',
@@ -44,6 +44,7 @@ def index_page(
         _cards(cards, words),
         f'<h2 id="cases">{escape(words("cases_title"))}</h2>{_cases(rolled, case_pages, names, words)}',
         f'<h2 id="sources">{escape(words("sources_title"))}</h2>{_sources(readings, publish, words)}',
+        downloads,
         _problems(tables, readings, publish, words),
         _wrong(words),
     ]

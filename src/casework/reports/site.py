@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from casework.codebook import did_you_mean
 from casework.compare import LEVELS, RolledUp, character_account, roll_up
 from casework.reports.convert import notebook_body, notebook_title
+from casework.reports.downloads import downloads_html, write_downloads
 from casework.reports.execute import run_notebook
 from casework.reports.fonts import FontCache
 from casework.reports.frame import Page, Site, render_page
@@ -22,15 +25,17 @@ from casework.reports.index import Card, index_page
 from casework.reports.kernels import kernels_of
 from casework.reports.parameters import check_parameters, declared_parameters, read_notebook
 from casework.reports.provenance import gather_provenance
+from casework.reports.search import SEARCH, search_page
 from casework.reports.sources import evidence_page
 from casework.study import ReportSpec, Study
-from casework.tables import Tables, read_tables
+from casework.tables import Tables, read_tables, standoff
 from casework.text import CaseworkError
-from casework.views import case_pages, gather_readings, load_words, mechanism_names
+from casework.views import Reading, case_pages, gather_readings, load_words, mechanism_names
 
 __all__ = ["Job", "plan_jobs", "publish"]
 
 LEVEL = "township"
+OWN = ("index.html", SEARCH)
 Progress = Callable[[int, int], None]
 
 
@@ -82,6 +87,8 @@ def plan_jobs(study: Study, tables: Tables, folder: Path) -> list[Job]:
     """List the pages that notebooks make, their parameters checked."""
     out: list[Job] = []
     for spec in study.reports:
+        if f"{spec.name}.html" in OWN:
+            raise CaseworkError(f"report '{spec.name}': the site has a page of that name of its own; call the report something else")
         declared = declared_parameters(read_notebook(spec.notebook), spec.notebook)
         check_parameters(spec.name, spec.notebook, declared, spec.parameters)
         given = {k: v for k, v in _own_parameters(study).items() if k in declared} | dict(spec.parameters)
@@ -140,22 +147,30 @@ def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Jo
     nav = [("index.html", load_words(lang)("index")), *((c.path, c.title) for c in cards if c.path.endswith(".html"))]
     fonts = FontCache(study.folder / ".casework" / study.name / "fonts")
     site = Site(study.title_in(lang), lang, nav, gather_provenance(study, folder, lang), fonts)
+    shared = standoff(tables.frames, study.publish)
     made = [_report_page(job, run[job.path], lang, nav) for job in planned if job.path in run]
+    made.append(search_page(shared["claims"], shared["sources"], study.publish, lang))
     if study.publish != "full":
         refuse_running_text({page.path: page.body for page in made}, tables)
     for page in made:
         _write(new, site, page)
-    readings = list(gather_readings(tables, _raws(folder), lang, names))
+    write_downloads(new, shared, folder / "datapackage.json", study.date, lang)
     account = character_account(tables)
+    readings = list(gather_readings(tables, _raws(folder), lang, names))
+    _write_evidence(study, site, readings, account, new)
+    pages = {job.case: job.path for job in there if job.case}
+    rolled = roll_up(tables, _level_of(there))
+    downloads = downloads_html(new, study.publish, lang)
+    _write(new, site, index_page(site.title, tables, rolled, readings, cards, account, pages, names, study.publish, lang, downloads))
+    site.fonts.prune()
+
+
+def _write_evidence(study: Study, site: Site, readings: Sequence[Reading], account: pd.DataFrame, new: Path) -> None:
     (new / "evidence").mkdir(exist_ok=True)
     for i, reading in enumerate(readings):
         before, after = readings[i - 1] if i else None, readings[i + 1] if i + 1 < len(readings) else None
         own = account[account["source_id"] == reading.source_id]
-        _write(new, site, evidence_page(reading, own, before, after, study.publish, lang))
-    pages = {job.case: job.path for job in there if job.case}
-    rolled = roll_up(tables, _level_of(there))
-    _write(new, site, index_page(site.title, tables, rolled, readings, cards, account, pages, names, study.publish, lang))
-    site.fonts.prune()
+        _write(new, site, evidence_page(reading, own, before, after, study.publish, site.lang))
 
 
 def _write(folder: Path, site: Site, page: Page) -> None:
@@ -174,7 +189,7 @@ def _report_page(job: Job, notebook: Any, lang: str, nav: Sequence[tuple[str, st
 
 
 def _cards(study: Study, jobs: Sequence[Job], run: Mapping[str, Any], lang: str) -> list[Card]:
-    """Give a card for every report; one that is made for each case leads to the list of cases."""
+    """Give a card for every report and for the search; one that is made for each case leads to the list of cases."""
     out: list[Card] = []
     for spec in study.reports:
         mine = [job for job in jobs if job.report == spec.name]
@@ -183,7 +198,8 @@ def _cards(study: Study, jobs: Sequence[Job], run: Mapping[str, Any], lang: str)
             about = notebook_about(notebook, lang)
             title = load_words(lang)("cases_title") if spec.foreach else notebook_title(notebook, lang) or spec.name
             out.append(Card("index.html#cases" if spec.foreach else mine[0].path, title, about))
-    return out
+    words = load_words(lang)
+    return [*out, Card(SEARCH, words("search_title"), words("search_about"))]
 
 
 def notebook_about(notebook: Any, lang: str) -> str:

@@ -56,6 +56,7 @@ def table_html(
     chips: Sequence[str] = (),
     label: str = "",
     names: Mapping[str, str] | None = None,
+    find: str = "",
     lang: str = "en",
 ) -> str:
     """Write a frame as a table that can be sorted and filtered, also by keyboard.
@@ -63,11 +64,12 @@ def table_html(
     links: column → the column that holds its links. sort_by: column → the column that holds
     what it is sorted by. Both helper columns are not shown. chips: columns whose `;` lists are
     shown as chips. names: what values are called, where the site's own words do not say.
+    find: the column, not shown, that holds more words to filter by; with it there is always a filter.
     Everything is escaped. A frame without rows is said in words.
     """
     words = load_words(lang)
     links, sort_by = links or {}, sort_by or {}
-    hidden = {*links.values(), *sort_by.values()}
+    hidden = {*links.values(), *sort_by.values(), *filter(None, [find])}
     columns = [str(c) for c in frame.columns if c not in hidden]
     if not len(frame):
         return f'<p class="note">{escape(words("no_rows"))}</p>'
@@ -81,11 +83,11 @@ def table_html(
         return _td(row[column], key, href, column in chips, column in numbers, called)
 
     head = "".join(_heading(c, c in numbers, words) for c in columns)
-    rows = "".join(f"<tr>{''.join(cell(r, c) for c in columns)}</tr>" for r in records)
+    rows = "".join(f"<tr{_found_by(r, find)}>{''.join(cell(r, c) for c in columns)}</tr>" for r in records)
     long = " long" if len(records) >= LONG_FROM else ""
     caption = f'<caption class="vh">{escape(label)}</caption>' if label else ""
     return (
-        f'<div class="tabled">{_filter(len(records), label, words)}<div class="scroll{long}" tabindex="0" role="region" '
+        f'<div class="tabled">{_filter(len(records), label, words, bool(find))}<div class="scroll{long}" tabindex="0" role="region" '
         f'aria-label="{escape(label or words.column(columns[0]))}"><table class="data">{caption}'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></div>"
     )
@@ -137,8 +139,12 @@ def _td(cell: str, key: str, href: str, chips: bool, number: bool, called: _Call
     return f"<td{look}{value}>{body}</td>"
 
 
-def _filter(rows: int, label: str, words: Words) -> str:
-    if rows < FILTER_FROM:
+def _found_by(row: Row, find: str) -> str:
+    return f' data-find="{escape(row[find])}"' if find else ""
+
+
+def _filter(rows: int, label: str, words: Words, always: bool = False) -> str:
+    if rows < FILTER_FROM and not always:
         return ""
     name = escape(f"{words('filter')}{words('colon')}{label}" if label else words("filter"))
     return (

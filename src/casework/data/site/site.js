@@ -34,14 +34,17 @@
     const input = box.querySelector("input[type=search]"), count = box.querySelector(".count");
     if (!input) continue;
     const rows = [...box.querySelectorAll("tbody tr")];
+    // Full-width digits count as the usual ones, 200,000 as 200000; cells stay apart, so that no word is found across two.
+    const fold = (text) => text.normalize("NFKC").toLowerCase().replace(/(\d),(?=\d{3})/g, "$1");
+    let texts = null;
     const narrow = () => {
-      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const words = fold(input.value).split(/\s+/).filter(Boolean);
       let left = 0;
-      for (const row of rows) {
-        const text = row.textContent.toLowerCase();
-        row.hidden = !words.every((w) => text.includes(w));
+      texts ??= rows.map((row) => fold([...row.cells].map((c) => c.textContent).join("\n") + "\n" + (row.dataset.find ?? "")));
+      rows.forEach((row, i) => {
+        row.hidden = !words.every((w) => texts[i].includes(w));
         left += !row.hidden;
-      }
+      });
       count.textContent = (left === rows.length ? "" : left + " / ") + rows.length + " " + count.dataset.rows;
     };
     input.addEventListener("input", narrow);

@@ -122,3 +122,14 @@ def test_an_endless_line_is_kept_but_not_read() -> None:
     assert len(tables.claims) == 0
     assert tables.problems.code.tolist() == ["long_passage"]
     assert len(tables.passages.text[0]) == len("村集体增收20万元，") * 15_000
+
+
+def test_half_a_surrogate_pair_is_no_text() -> None:
+    with pytest.raises(CaseworkError, match="at character 2"):
+        parse_text("增收\ud800万元")
+
+
+def test_an_empty_text_and_characters_beyond_the_plane_are_read() -> None:
+    assert len(parse_text("").claims) == 0
+    claims = parse_text("😀𠮷村增收20万元。").claims
+    assert claims[["start", "surface"]].to_numpy().tolist() == [["5", "20万元"]]

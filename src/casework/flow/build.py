@@ -100,7 +100,7 @@ def _save_raws(folder: Path, raws: dict[str, str]) -> None:
     """Store the raw texts beside the tables, so that offsets stay checkable."""
     (folder / "raw").mkdir()
     for source_id, text in raws.items():
-        (folder / "raw" / f"{source_id}.txt").write_text(text, encoding="utf-8", newline="", errors="surrogatepass")
+        (folder / "raw" / f"{source_id}.txt").write_text(text, encoding="utf-8", newline="")
 
 
 def _collect(
@@ -179,8 +179,15 @@ def _mark_copies(rows: dict[str, list[Record]]) -> None:
 
 
 def parse_text(text: str, outlet: str = "", published: str = "", headline: str = "") -> Tables:
-    """Parse one text with the built-in codebooks; gives the same frames as a study's tables."""
-    data = text.encode("utf-8", "surrogatepass")
+    """Parse one text with the built-in codebooks; gives the same frames as a study's tables.
+
+    Raises CaseworkError where the text is no text: half of a surrogate pair stands in it.
+    """
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as e:
+        message = f"the text has half of a surrogate pair at character {e.start}: decode its bytes again, or drop it"
+        raise CaseworkError(message) from None
     told = {"outlet": outlet, "published": published, "headline": headline}
     source = make_source("text", hashlib.sha256(data).hexdigest(), len(data), "utf-8", text, told)
     records = read_source(source, _kit(None, None, frozenset()))

@@ -201,3 +201,14 @@ def test_five_megabytes_on_one_line() -> None:
     start = time.process_time()
     split("村里种了油菜，收入不少。" * 150_000)
     assert time.process_time() - start < 10
+
+
+def test_headings_run_into_their_paragraphs_are_cut_off_where_an_article_does_so() -> None:
+    tail = "全镇上下一起动手，把这件事一户一户落到了实处，半年下来家家都看得见变化，人人都说得出好处。"
+    heads = ["坚持修路先行，打通产业“断头路”。", "坚持引水上山，喝上放心“自来水”。", "坚持点灯进村，照亮夜里“回家路”。"]
+    text = "柳坪镇三件实事办到家\n\n" + "\n\n".join(h + tail for h in heads) + "\n"
+    passages = split_articles(Text.of(text)).articles[0].passages
+    assert [p.text.clean for p in passages if p.role == "subhead"] == heads
+    assert "".join(p.text.clean for p in passages if p.role == "body") == tail * 3
+    two = split_articles(Text.of(text.replace(heads[2], ""))).articles[0].passages
+    assert [p.role for p in two if p.role == "subhead"] == []

@@ -12,6 +12,7 @@ from casework.articles.lines import Line, read_lines
 from casework.articles.metadata import read_authorship, read_bylines, read_date, read_outlet
 from casework.articles.model import Article, Page, Passage
 from casework.articles.patterns import book_pattern, ends_closed, is_enumerated
+from casework.articles.runins import cut_run_ins
 from casework.articles.seams import JOIN, MOVE, crosses, seam
 from casework.text import Edit, Problem, Span, Text
 
@@ -150,7 +151,7 @@ class _Page:
 
     def article(self, draft: Draft, flow: list[_Item], outlet: str, published: str) -> Article:
         """Cut an article's passages, and read its metadata where the caller has none."""
-        passages = tuple(Passage(item.role, self.cut(item.lines)) for item in flow)
+        passages = cut_run_ins([Passage(item.role, self.cut(item.lines)) for item in flow])
         by_role: dict[str, list[str]] = {}
         for i, role in draft.roles.items():
             by_role.setdefault(role, []).append(self.lines[i].text)

@@ -9,7 +9,7 @@ from functools import cache
 
 from casework.claims.cues import find_cues, weigh_indicator
 from casework.claims.denominators import Earlier, find_denominators
-from casework.claims.details import find_about, find_change, find_statistic, find_voice, is_estimate
+from casework.claims.details import find_about, find_change, find_statistic, find_voice, is_estimate, is_threshold
 from casework.claims.period import find_period
 from casework.claims.setting import Setting, read_setting
 from casework.claims.status import find_status
@@ -74,7 +74,15 @@ def extract_claims(
         earlier.append(Earlier(amount, verdict.indicator, per))
         status, modal = find_status(amount, setting, headline, section, verdict.indicator, published)
         place, guessed = _place(amount, setting, _before(amount, mentions, ends), home)
-        flags = {f for f, on in (("estimate", is_estimate(amount, setting)), ("place_guessed", guessed)) if on}
+        flags = {
+            f
+            for f, on in (
+                ("estimate", is_estimate(amount, setting)),
+                ("threshold", is_threshold(amount, setting)),
+                ("place_guessed", guessed),
+            )
+            if on
+        }
         rules = [
             f"amount {amount.rule}",
             f"status {modal}" if modal else "",

@@ -13,7 +13,7 @@ from casework.claims.setting import Setting
 from casework.codebook import load_codebook, plain
 from casework.quantities import Amount
 
-__all__ = ["find_about", "find_change", "find_statistic", "find_voice", "is_estimate"]
+__all__ = ["find_about", "find_change", "find_statistic", "find_voice", "is_estimate", "is_threshold"]
 
 
 @cache
@@ -73,6 +73,14 @@ def is_estimate(amount: Amount, setting: Setting) -> bool:
     """Tell whether the amount belongs to a reckoning in its sentence."""
     sentence = setting.text[setting.sentence(amount.span).start : amount.span.start]
     return _pattern("voice", "estimate").search(sentence) is not None
+
+
+def is_threshold(amount: Amount, setting: Setting) -> bool:
+    """Tell whether an amount only sorts what follows: the villages above so much."""
+    rule = _section("threshold")
+    behind = setting.text[amount.span.end : amount.span.end + 8]
+    bounded = amount.low is None or amount.high is None or amount.low != amount.high
+    return bounded and amount.dimension in rule["dimensions"] and re.match(rule["behind"], behind) is not None
 
 
 def find_about(amount: Amount, setting: Setting, verdict: Verdict) -> str:

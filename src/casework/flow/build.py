@@ -183,6 +183,8 @@ def parse_text(text: str, outlet: str = "", published: str = "", headline: str =
 
     Raises CaseworkError where the text is no text: half of a surrogate pair stands in it.
     """
+    if not isinstance(text, str):
+        raise CaseworkError(f"parse needs a text (str), not {type(text).__name__}")
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError as e:

@@ -101,11 +101,15 @@ def _cases(rolled: RolledUp, pages: Mapping[str, str], names: Mapping[str, str],
 
 
 def _income(claims: pd.DataFrame) -> dict[str, str]:
-    """Give the claim on collective income to show first: a total, reported as achieved, the largest."""
-    mine = [{str(k): str(v) for k, v in r.items()} for r in claims[claims["indicator"] == "collective_income"].to_dict("records")]
-    usual = (("status", "achieved"), ("statistic", "total"), ("change", "level"))
-    mine.sort(key=lambda c: ([c[column] != value for column, value in usual], -float(c["low"] or c["high"] or 0), c["claim_id"]))
-    return mine[0] if mine else {}
+    """Give the claim on collective income to show: a level of the place itself, in total and as achieved, the largest; else none.
+
+    What a village below it has, an increase, a maximum or a threshold is no figure of the place.
+    """
+    rows = [{str(k): str(v) for k, v in r.items()} for r in claims[claims["indicator"] == "collective_income"].to_dict("records")]
+    usual = {"status": "achieved", "statistic": "total", "change": "level", "per": ""}
+    own = [c for c in rows if c["place"] == c["case"] and "threshold" not in c["flags"].split(";")]
+    mine = [c for c in own if all(c[k] == v for k, v in usual.items())]
+    return min(mine, key=lambda c: (-float(c["low"] or c["high"] or 0), c["claim_id"]), default={})
 
 
 def _sources(readings: Sequence[Reading], publish: str, words: Words) -> str:

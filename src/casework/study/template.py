@@ -33,6 +33,8 @@ authors: []
 cleaners:
   off: []
 
+# Cases that are whole counties are too coarse for the usual level, the township: for them set
+# `foreach: county`, and `parameters: {{level: county}}` on compare and language.
 reports:
   - name: corpus
   - name: case

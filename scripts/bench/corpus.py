@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import random
 import re
@@ -62,14 +63,14 @@ def _people() -> tuple[str, ...]:
 def make_texts(stock: Stock, size: int, seed: int = 1) -> Iterator[str]:
     """Yield texts until they come to `size` bytes of UTF-8; every text has its own seed, so a longer corpus begins like a shorter one."""
     made = 0
-    seen: set[int] = set()
+    seen: set[bytes] = set()
     for i in range(size):
         if made >= size:
             return
         text = vary(stock, i, seed)
         # A text without figures or whole paragraphs has few variants: one that came before is passed over.
-        if hash(text) not in seen:
-            seen.add(hash(text))
+        if (mark := hashlib.blake2b(text.encode(), digest_size=8).digest()) not in seen:
+            seen.add(mark)
             made += len(text.encode())
             yield text
 

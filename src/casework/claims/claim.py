@@ -139,11 +139,12 @@ def _place(
     return home, True
 
 
-def mark_restated(claims: Sequence[Claim], least: float = 100) -> list[Claim]:
-    """Flag the claims of one article that repeat an earlier one: same value, unit, indicator and place.
+def mark_restated(claims: Sequence[Claim]) -> list[Claim]:
+    """Flag the claims of one article that repeat an earlier one: same value, unit, denominators, indicator and status.
 
-    Small round counts repeat by chance: values below `least` are left alone.
+    Values below the codebook's `restated_min` are left alone.
     """
+    least = float(load_codebook("claims").section("restated_min"))
     seen: set[tuple[object, ...]] = set()
     out: list[Claim] = []
     for c in claims:

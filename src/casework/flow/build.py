@@ -45,7 +45,6 @@ def build(
     out: Path | None = None,
     jobs: int = 1,
     format: Format = "csv",
-    strict: bool = False,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Parse every raw text of a study and write the tables.

@@ -34,7 +34,7 @@ class Kit:
 
 @dataclass
 class Records:
-    """The rows that one source adds to each table, and the words of its articles for finding copies."""
+    """The rows that one source adds to each table."""
 
     rows: dict[str, list[Record]] = field(default_factory=dict)
 

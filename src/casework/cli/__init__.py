@@ -6,15 +6,29 @@ The library is imported inside the commands, so that `--help` is there at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casework.text import CaseworkError
+from casework.cli.common import (
+    Engine,
+    EngineOption,
+    Format,
+    Jobs,
+    Only,
+    Out,
+    Raw,
+    Strict,
+    StudyFile,
+    TableFormat,
+    errors,
+    exit_if,
+    open_study,
+    progress_of,
+    short,
+)
+from casework.cli.manifest import manifest
 
 if TYPE_CHECKING:
     from casework.study import Study
@@ -29,30 +43,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Format(StrEnum):
-    """How tables are stored."""
-
-    csv = "csv"
-    parquet = "parquet"
-
-
-class Engine(StrEnum):
-    """How notebooks are run: in kernels forked from a preloaded parent, or by plain papermill."""
-
-    fork = "fork"
-    papermill = "papermill"
-
-
-StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="The study's YAML file.")]
-Raw = Annotated[Path | None, typer.Option("--raw", metavar="DIR", help="Read every file in DIR instead of the study's own raw folder.")]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the tables to DIR.")]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many processes work at once.")]
-TableFormat = Annotated[Format, typer.Option("--format", help="How the tables are stored.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 where a file could not be read or something in it is odd.")]
-Only = Annotated[list[str] | None, typer.Option("--only", metavar="NAME", help="Only this report; may be given several times.")]
-EngineOption = Annotated[Engine, typer.Option("--engine", help="How the notebooks are run.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -75,11 +65,11 @@ def run(
     \b
     Example: casework run studies/demo.yaml
     """
-    loaded = _study(study)
-    with _errors():
+    loaded = open_study(study)
+    with errors():
         tables, problems = _build(loaded, raw, out, jobs, format)
         _publish(loaded, tables, only, jobs, engine)
-        _exit_if(strict and problems)
+        exit_if(strict and problems)
 
 
 @app.command()
@@ -91,10 +81,10 @@ def build(
     \b
     Example: casework build studies/party-building.yaml --raw ../texts --out /tmp/tables
     """
-    loaded = _study(study)
-    with _errors():
+    loaded = open_study(study)
+    with errors():
         _, problems = _build(loaded, raw, out, jobs, format)
-        _exit_if(strict and problems)
+        exit_if(strict and problems)
 
 
 @app.command()
@@ -106,26 +96,12 @@ def report(study: StudyFile, only: Only = None, jobs: Jobs = 1, engine: EngineOp
     \b
     Example: casework report studies/demo.yaml --only compare
     """
-    loaded = _study(study)
-    with _errors():
+    loaded = open_study(study)
+    with errors():
         _publish(loaded, None, only, jobs, engine)
 
 
-@app.command()
-def manifest(study: StudyFile, raw: Raw = None) -> None:
-    """Register the raw texts by their sha256.
-
-    What was typed into the manifest stays.
-
-    \b
-    Example: casework manifest studies/demo.yaml
-    """
-    from casework.sources import register_files
-
-    loaded = _study(study)
-    with _errors():
-        path = loaded.manifest or loaded.raw / "manifest.csv"
-        typer.echo(f"{register_files(raw or loaded.raw, path)} → {path}")
+app.command()(manifest)
 
 
 @app.command()
@@ -145,7 +121,7 @@ def score(
     """
     from casework.score import score_json, score_lines, score_tables
 
-    with _errors():
+    with errors():
         scored = score_tables(tables, gold, raw)
         typer.echo(score_json(scored) if as_json else "\n".join(score_lines(scored, misses)))
 
@@ -162,28 +138,20 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder th
     from casework.cli.notebooks import copy_notebooks
     from casework.study import init_study
 
-    with _errors():
+    with errors():
         made = init_study(folder)
         copy_notebooks(folder)
         typer.echo(f"{made}: put your texts into {folder / 'raw'}, then: casework run {made}")
-
-
-def _study(path: Path) -> Study:
-    """Load a study; a mistake in it is wrong usage."""
-    from casework.study import load_study
-
-    with _errors(code=2):
-        return load_study(path)
 
 
 def _build(study: Study, raw: Path | None, out: Path | None, jobs: int, format: Format) -> tuple[Path, int]:
     """Build the tables, say what came of it, and give their folder and the number of problems."""
     from casework import flow
 
-    with _progress("texts") as progress:
+    with progress_of("texts") as progress:
         result = flow.build(study, raw=raw, out=out, jobs=jobs, format=format.value, progress=progress)
     counts = ", ".join(f"{n} {name}" for name, n in result.counts.items())
-    typer.echo(f"{counts} → {_short(result.tables_dir)}")
+    typer.echo(f"{counts} → {short(result.tables_dir)}")
     for problem in result.problems[:SHOWN]:
         typer.echo(f"problem: {problem}", err=True)
     if len(result.problems) > SHOWN:
@@ -195,52 +163,6 @@ def _publish(study: Study, tables: Path | None, only: list[str] | None, jobs: in
     """Publish the reports and print the path of their index."""
     from casework import reports
 
-    with _progress("reports") as progress:
+    with progress_of("reports") as progress:
         index = reports.publish(study, tables, only=only, jobs=jobs, engine=engine.value, progress=progress)
-    typer.echo(_short(index))
-
-
-@contextmanager
-def _errors(code: int = 1) -> Iterator[None]:
-    """Turn what the user can mend into one clear line and an exit code."""
-    try:
-        yield
-    except CaseworkError as e:
-        typer.echo(f"casework: {e}", err=True)
-        raise typer.Exit(code) from None
-    except OSError as e:
-        typer.echo(f"casework: {e.filename or 'a file'}: {e.strerror or e}", err=True)
-        raise typer.Exit(1) from None
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a function that is told (done, all): a bar on a terminal, a plain line at every fourth part elsewhere."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with Progress(console=console, transient=True) as bar:
-            task = bar.add_task(what)
-            yield lambda done, of: bar.update(task, completed=done, total=of)
-        return
-    told = 0
-
-    def tell(done: int, of: int) -> None:
-        nonlocal told
-        if of and done * 4 // of > told:
-            told = done * 4 // of
-            typer.echo(f"{what}: {done} of {of}", err=True)
-
-    yield tell
-
-
-def _short(path: Path) -> str:
-    """Write a path as seen from here, where it lies below."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def _exit_if(wrong: bool | int) -> None:
-    if wrong:
-        raise typer.Exit(1)
+    typer.echo(short(index))

@@ -145,7 +145,7 @@ def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Jo
     there = [job for job in planned if job.path in run or (new / job.path).is_file()]
     cards = _cards(study, there, run, lang)
     nav = [("index.html", load_words(lang)("index")), *((c.path, c.title) for c in cards if c.path.endswith(".html"))]
-    fonts = FontCache(study.folder / ".casework" / study.name / "fonts")
+    fonts = FontCache(study.work_dir / "fonts")
     site = Site(study.title_in(lang), lang, nav, gather_provenance(study, folder, lang), fonts)
     shared = standoff(tables.frames, study.publish)
     made = [_report_page(job, run[job.path], lang, nav) for job in planned if job.path in run]

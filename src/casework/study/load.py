@@ -43,7 +43,10 @@ class ReportSpec:
 
 @dataclass(frozen=True)
 class Study:
-    """What a study is. All paths are absolute; `folder` is the project's root."""
+    """What a study is. All paths are absolute; `folder` is the project's root.
+
+    What is made of it goes below `home`, where that is given: `verify` makes it all again in a folder that was empty.
+    """
 
     name: str
     file: Path
@@ -64,21 +67,27 @@ class Study:
     date: str = ""
     version: str = ""
     licence: str = ""
+    home: Path | None = None
+
+    @property
+    def work_dir(self) -> Path:
+        """Where things are kept that can be made again: tables, caches."""
+        return (self.home or self.folder) / ".casework" / self.name
 
     @property
     def tables_dir(self) -> Path:
         """Where `build` writes the full tables."""
-        return self.folder / ".casework" / self.name / "tables"
+        return self.work_dir / "tables"
 
     @property
     def published_dir(self) -> Path:
         """Where `build` writes what may be published."""
-        return self.folder / "data" / "processed" / self.name
+        return (self.home or self.folder) / "data" / "processed" / self.name
 
     @property
     def reports_dir(self) -> Path:
         """Where the reports go."""
-        return self.folder / "reports" / self.name
+        return (self.home or self.folder) / "reports" / self.name
 
     def title_in(self, lang: str) -> str:
         """Give the title in a language, else in the other one, else the name."""

@@ -8,7 +8,8 @@ from casework.figures.fonts import FAMILY, FONT_FILE, legible, missing_chars, re
 from casework.figures.heat import mechanism_map
 from casework.figures.maps import cooccurrence_arcs, correspondence_map
 from casework.figures.models import model_flow
-from casework.figures.svg import FONT_STACK, save, to_svg
+from casework.figures.show import ShownFigure, show_figure
+from casework.figures.svg import FONT_STACK, figure_files, save, to_svg
 from casework.figures.time import publication_timeline
 
 __all__ = [
@@ -18,11 +19,13 @@ __all__ = [
     "THEMES",
     "WIDTH",
     "Drawing",
+    "ShownFigure",
     "alt_text",
     "character_bars",
     "contradiction_plot",
     "cooccurrence_arcs",
     "correspondence_map",
+    "figure_files",
     "indicator_dots",
     "keyness_bars",
     "legible",
@@ -32,6 +35,7 @@ __all__ = [
     "publication_timeline",
     "register_fonts",
     "save",
+    "show_figure",
     "source_flow",
     "subset_woff2",
     "text_width",

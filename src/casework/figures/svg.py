@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from casework.figures.canvas import THEMES, Drawing, alt_text
 from casework.figures.fonts import FAMILY
 
-__all__ = ["FONT_STACK", "save", "to_svg"]
+__all__ = ["FONT_STACK", "figure_files", "save", "to_svg"]
 
 FONT_STACK = f"'{FAMILY}', system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
@@ -147,18 +147,23 @@ def _render(figure: Figure, kind: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
-def save(figure: Figure, stem: Path | str, *, scale: float = 2) -> tuple[Path, ...]:
-    """Write a figure as `stem`.svg, .pdf and .png for download; the same figure gives the same bytes.
+def figure_files(figure: Figure, *, scale: float = 2) -> dict[str, bytes]:
+    """Give a figure as svg, pdf and png for download, by kind; the same figure gives the same bytes.
 
     The SVG keeps text as text and names the font; PDF and PNG carry the glyphs. `scale` is PNG pixels a page pixel.
     """
+    return {
+        "svg": to_svg(figure, "f", adapt=False, ground=True).encode(),
+        "pdf": _render(figure, "pdf"),
+        "png": _render(figure, "png", dpi=72 * scale),
+    }
+
+
+def save(figure: Figure, stem: Path | str, *, scale: float = 2) -> tuple[Path, ...]:
+    """Write a figure as `stem`.svg, .pdf and .png; see `figure_files`."""
     stem = Path(stem)
-    paths = tuple(stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "pdf", "png"))
-    for path in paths:
-        kind = path.suffix[1:]
-        if kind == "svg":
-            data = to_svg(figure, "f", adapt=False, ground=True).encode()
-        else:
-            data = _render(figure, kind, **({"dpi": 72 * scale} if kind == "png" else {}))
-        path.write_bytes(data)
-    return paths
+    paths = []
+    for kind, data in figure_files(figure, scale=scale).items():
+        paths.append(stem.with_name(f"{stem.name}.{kind}"))
+        paths[-1].write_bytes(data)
+    return tuple(paths)

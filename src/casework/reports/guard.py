@@ -25,15 +25,15 @@ def shareable_tables(folder: Path, tables: Tables, publish: Publish) -> Iterator
     """Give a folder of the tables that notebooks may read.
 
     With `full` it is the folder itself. Else headlines, long surfaces and what edits replaced are
-    emptied; the passages keep their text, since words are counted in it, and `refuse_running_text` looks
-    at what was made of them.
+    emptied; the passages keep their text and the edits what they put in, since words are counted and slogans
+    read clean, and `refuse_running_text` looks at what was made of them.
     """
     if publish == "full":
         yield folder
         return
     with TemporaryDirectory(prefix="casework-") as temporary:
         frames = standoff(tables.frames, publish)
-        frames["passages"] = tables.passages
+        frames |= {"passages": tables.passages, "edits": tables.edits}
         write_tables(Path(temporary) / "tables", frames)
         yield Path(temporary) / "tables"
 

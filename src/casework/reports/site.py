@@ -16,11 +16,12 @@ import pandas as pd
 from casework.codebook import did_you_mean
 from casework.compare import LEVELS, RolledUp, character_account, roll_up
 from casework.reports.convert import notebook_body, notebook_title
+from casework.reports.desk import run_folder, study_parameters, write_offered
 from casework.reports.downloads import downloads_html, write_downloads
 from casework.reports.execute import run_notebook
 from casework.reports.fonts import FontCache
 from casework.reports.frame import Page, Site, render_page
-from casework.reports.guard import refuse_running_text, shareable_tables
+from casework.reports.guard import refuse_running_text
 from casework.reports.index import Card, index_page
 from casework.reports.kernels import kernels_of
 from casework.reports.parameters import check_parameters, declared_parameters, read_notebook
@@ -66,7 +67,7 @@ def publish(
     planned = plan_jobs(study, read, folder)
     chosen = _choose(study, planned, only)
     with _fresh_site(out, keep=bool(only)) as new:
-        with shareable_tables(folder, read, study.publish) as seen:
+        with run_folder(study, folder, read) as seen:
             run = _run_all(chosen, seen, jobs, engine, progress or _silent)
         _write_site(study, read, folder, planned, run, new)
     return out / "index.html"
@@ -91,7 +92,8 @@ def plan_jobs(study: Study, tables: Tables, folder: Path) -> list[Job]:
             raise CaseworkError(f"report '{spec.name}': the site has a page of that name of its own; call the report something else")
         declared = declared_parameters(read_notebook(spec.notebook), spec.notebook)
         check_parameters(spec.name, spec.notebook, declared, spec.parameters)
-        given = {k: v for k, v in _own_parameters(study).items() if k in declared} | dict(spec.parameters)
+        own = {**_own_parameters(study), "report": spec.name}
+        given = {k: v for k, v in own.items() if k in declared} | dict(spec.parameters)
         if not spec.foreach:
             out.append(Job(spec.name, spec.notebook, f"{spec.name}.html", given))
             continue
@@ -100,14 +102,15 @@ def plan_jobs(study: Study, tables: Tables, folder: Path) -> list[Job]:
                 raise CaseworkError(f"report '{spec.name}': foreach needs a parameter '{name}' in {spec.notebook.name}")
         level = str(given.get("level", declared["level"])) if spec.foreach == "case" else spec.foreach
         for case, path in case_pages(_rolled(tables, level, spec).cases, spec.name).items():
-            out.append(Job(spec.name, spec.notebook, path, {**given, "case": case, "level": level}, case))
+            named = {"report": Path(path).stem} if "report" in declared else {}
+            out.append(Job(spec.name, spec.notebook, path, {**given, **named, "case": case, "level": level}, case))
     return out
 
 
 def _own_parameters(study: Study) -> dict[str, Any]:
     """What every notebook may ask for: it runs in the folder of the tables, so no path of this machine is printed."""
     each = next((spec.name for spec in study.reports if spec.foreach), "")
-    return {"tables": ".", "lang": study.lang, "evidence": "evidence", "pages": each, "publish": study.publish}
+    return {"tables": ".", "lang": study.lang, "evidence": "evidence", "pages": each, "publish": study.publish, **study_parameters(study)}
 
 
 def _rolled(tables: Tables, level: str, spec: ReportSpec) -> RolledUp:
@@ -155,6 +158,7 @@ def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Jo
     for page in made:
         _write(new, site, page)
     write_downloads(new, shared, folder / "datapackage.json", study.date, lang)
+    write_offered(new, run)
     account = character_account(tables)
     readings = list(gather_readings(tables, _raws(folder), lang, names))
     _write_evidence(study, site, readings, account, new)

@@ -7,10 +7,12 @@ from casework.tables.columns import TABLES, VOCABULARIES
 from casework.tables.files import describe_tables, fresh_folder, read_tables, save_tables, write_tables
 from casework.tables.frames import Tables, cell, check, frame, make_frames, number_text, table
 from casework.tables.links import check_links
+from casework.tables.offers import OFFERED, offer_files, offered_files
 from casework.tables.publish import check_surfaces, standoff
 from casework.tables.schema import Column, Table
 
 __all__ = [
+    "OFFERED",
     "TABLES",
     "VOCABULARIES",
     "Column",
@@ -25,6 +27,8 @@ __all__ = [
     "fresh_folder",
     "make_frames",
     "number_text",
+    "offer_files",
+    "offered_files",
     "read_tables",
     "save_tables",
     "standoff",

@@ -15,7 +15,7 @@ from casework.views.links import anchor, case_pages, evidence_href, link_to
 from casework.views.marks import Mark, mark_html
 from casework.views.parsed import parsed_html
 from casework.views.reading import Reading, gather_readings, where
-from casework.views.tables import Html, safe_href, show_figure, show_table, table_html
+from casework.views.tables import Html, safe_href, show_table, table_html
 from casework.views.texts import PUBLISH, claims_html, legend_html, raw_html, text_html
 from casework.views.words import LANGUAGES, Words, load_words
 
@@ -44,7 +44,6 @@ __all__ = [
     "safe_href",
     "show_claims",
     "show_concordance",
-    "show_figure",
     "show_key_figures",
     "show_labels",
     "show_mechanisms",

@@ -12,7 +12,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from casework.views.amounts import number_text
 from casework.views.words import Words, load_words
 
-__all__ = ["Html", "safe_href", "show_figure", "show_table", "table_html"]
+__all__ = ["Html", "safe_href", "show_table", "table_html"]
 
 Row = Mapping[str, str]
 FILTER_FROM = 8
@@ -97,12 +97,6 @@ def show_table(frame: pd.DataFrame, **options: object) -> Html:
     """Give a table that shows itself in JupyterLab and in a report; options as for `table_html`."""
     html = table_html(frame, **options)  # type: ignore[arg-type]
     return Html(html, f"table of {len(frame)} rows")
-
-
-def show_figure(svg: str, about: str = "") -> Html:
-    """Give a figure, drawn as SVG by `figures.to_svg`, that shows itself with its links and its sentence."""
-    caption = f"<figcaption>{escape(about)}</figcaption>" if about else ""
-    return Html(f"<figure>{svg}{caption}</figure>", about or "figure")
 
 
 def _cell(value: object) -> str:

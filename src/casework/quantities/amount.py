@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from casework.quantities.grammar import Grammar, Unit
+from casework.quantities.grammar import Grammar, Unit, grammar
 from casework.quantities.numerals import numerals
 from casework.text import Span
 
@@ -59,8 +60,10 @@ class Number:
         return ["low"] * self.open + ["both"] * self.about
 
 
-def read_number(text: str, g: Grammar) -> Number | None:
+@lru_cache(20_000)
+def read_number(text: str) -> Number | None:
     """Read a numeral with its inner approximators; None where it is none."""
+    g = grammar()
     bare = g.inside_mark.sub("", text)
     if bare == g.half_mark:
         return Number(Decimal("0.5"), Decimal("0.5"), False, False, Decimal(1))
@@ -70,7 +73,7 @@ def read_number(text: str, g: Grammar) -> Number | None:
     tail = re.fullmatch(r"[\d.,， ]+(\D+)", bare)
     power = numerals().value(tail[1]) if tail else None
     low, high = ends
-    few, vague = g.some.fullmatch(text), text.startswith(g.few)
+    few, vague = g.some.fullmatch(text) if bare != text else None, text.startswith(g.few)
     about = any(w in text for w in g.inside_about)
     if few:
         step = numerals().value(few["power"])[0] if few["power"] else Decimal(1)  # type: ignore[index]
@@ -102,25 +105,35 @@ def finish_amount(
     effects: Sequence[str],
     rules: Sequence[str],
     g: Grammar,
+    *,
+    vague: bool = False,
 ) -> Amount:
     """Open the ends that the words leave open, and name the rule."""
-    head = text[max(0, span.start - SETTER_REACH) : span.start]
-    setter = g.setter.search(head)
-    if setter and "low" not in effects and "high" not in effects and ends[0] == ends[1]:
+    if ends[0] == ends[1] and "low" not in effects and "high" not in effects and (setter := find_setter(text, span.start, g)):
         effects, rules = [*effects, setter.lastgroup or ""], [*rules, setter[0]]
-    low, high = (float(round(e * Decimal(str(unit.times)), 6)) for e in ends)
     is_open, is_capped = "low" in effects, "high" in effects and "low" not in effects
     return Amount(
-        span=span,
-        low=None if is_capped else low,
-        high=None if is_open else high,
-        unit=unit.code,
-        approx="both" in effects,
-        rule=" ".join([unit.code, *rules]),
-        dimension=unit.dimension,
-        base_unit=unit.base,
-        base_factor=unit.factor,
+        span,
+        None if is_capped else _times(ends[0], unit.times),
+        None if is_open else _times(ends[1], unit.times),
+        unit.code,
+        "both" in effects,
+        " ".join([unit.code, *rules]),
+        unit.dimension,
+        unit.base,
+        unit.factor,
+        vague,
     )
+
+
+def find_setter(text: str, start: int, g: Grammar) -> re.Match[str] | None:
+    """Find the word before an amount that opens one of its ends."""
+    reach = max(0, start - SETTER_REACH)
+    return g.setter.search(text[reach:start]) if g.setter_mark.search(text, reach, start) else None
+
+
+def _times(value: Decimal, times: float) -> float:
+    return float(round(value if times == 1 else value * Decimal(str(times)), 6))
 
 
 def _scaled(value: float | None, factor: float) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,6 +16,8 @@ from casework.text import Span
 __all__ = ["Amount", "find_amounts"]
 
 MASK = "\0"
+LIST_COMMA = "\u3001"
+ZERO, HALF = Decimal(0), Decimal("0.5")
 
 
 def find_amounts(text: str, never: Iterable[Span] = ()) -> list[Amount]:
@@ -27,7 +29,9 @@ def find_amounts(text: str, never: Iterable[Span] = ()) -> list[Amount]:
     [(1000.0, None, 'mu'), (None, 30000.0, 'yuan')]
     """
     g = grammar()
-    masked = _mask(text, [*(Span(*m.span()) for m in g.blocked.finditer(text)), *never])
+    if g.numeral.search(text) is None:
+        return []
+    masked = _mask(text, [*(m.span() for m in g.blocked.finditer(text)), *never])
     found: list[Amount] = []
     for reader in (_fractions, find_signed, _plain, find_bare):
         read = list(reader(text, masked, g))
@@ -36,15 +40,17 @@ def find_amounts(text: str, never: Iterable[Span] = ()) -> list[Amount]:
     return sorted(found, key=lambda a: a.span)
 
 
-def _mask(text: str, spans: Iterable[Span]) -> str:
+def _mask(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """Put a character that no pattern knows over each span."""
+    if not spans:
+        return text
     out: list[str] = []
     at = 0
-    for s in sorted(spans):
-        if s.end > at:
-            start = max(s.start, at)
-            out += text[at:start], MASK * (s.end - start)
-            at = s.end
+    for start, end in sorted(spans):
+        if end > at:
+            start = start if start > at else at
+            out += text[at:start], MASK * (end - start)
+            at = end
     out.append(text[at:])
     return "".join(out)
 
@@ -117,7 +123,8 @@ def _refused(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> b
 
 
 def _build(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> Amount | None:
-    first, last = read_number(m["a"] or m["b"], g), read_number(m["b"], g)
+    last = read_number(m["b"])
+    first = read_number(m["a"]) if m["a"] else last
     if first is None or last is None:
         return None
     low, high = first.low, last.high
@@ -127,7 +134,7 @@ def _build(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> Amo
         return None
     end, extra = _parts(text, m.end("u"), unit, g)
     if g.half_mark in m["u"]:
-        extra = Decimal("0.5")
+        extra = HALF
     tail = not extra and _has_tail(text, m, unit, g)
     post = m["post"] or ""
     if extra or (m["tail"] and not tail):
@@ -142,9 +149,10 @@ def _build(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> Amo
     rules = [
         w for w in (pre, "range" if m["a"] else "", "inside" if last.open else "", "parts" if extra else "", post) if w
     ]
-    amount = finish_amount(text, Span(start, end), (low + extra, high + extra), unit, effects, rules, g)
-    vague = first.vague or last.vague or _is_relative(text, amount, pre, g)
-    return replace(amount, vague=vague)
+    span = Span(start, end)
+    vague = first.vague or last.vague or (unit.code in g.relative["units"] and _is_relative(text, span, unit, pre, g))
+    ends = (low + extra, high + extra) if extra else (low, high)
+    return finish_amount(text, span, ends, unit, effects, rules, g, vague=vague)
 
 
 def _has_tail(text: str, m: re.Match[str], unit: Unit, g: Grammar) -> bool:
@@ -156,22 +164,28 @@ def _has_tail(text: str, m: re.Match[str], unit: Unit, g: Grammar) -> bool:
 
 def _parts(text: str, at: int, unit: Unit, g: Grammar) -> tuple[int, Decimal]:
     """Add what follows in smaller units (123元1角1分), or the half behind a unit (一年半)."""
-    extra = Decimal(0)
+    extra = ZERO
     pattern = g.part.get(unit.code)
     while pattern and (m := pattern.match(text, at)) is not None and (value := numerals().value(m[1])) is not None:
         extra += value[0] * Decimal(str(g.parts[unit.code][m[2]]))
         at = m.end()
-    rest = g.coin_rest.match(text, at) if not extra and text[at - 1] in g.coins else None
+    if extra:
+        return at, extra
+    rest = g.coin_rest.match(text, at) if text[at - 1] in g.coins else None
     if rest and (value := numerals().value(rest[0])) is not None:
         return rest.end(), value[0] / 10
-    half = g.half_tail.match(text, at) if not extra and unit.dimension not in ("count", "percent") else None
-    return (half.end(), Decimal("0.5")) if half else (at, extra)
+    if text.startswith(g.half_mark, at) and unit.dimension not in ("count", "percent") and g.half_tail.match(text, at):
+        return at + len(g.half_mark), HALF
+    return at, extra
 
 
 def _shared(text: str, amount: Amount, g: Grammar) -> Iterator[Amount]:
     """Give the amounts of a list that shares one unit: 3、5、8亩."""
-    m = g.list_head.search(text, max(0, amount.span.start - 40), amount.span.start)
-    if m is None or amount.low is None or amount.low != amount.high:
+    start = amount.span.start
+    if text[start - 1 : start] != LIST_COMMA or amount.low is None or amount.low != amount.high:
+        return
+    m = g.list_head.search(text, max(0, start - 40), start)
+    if m is None:
         return
     for item in re.finditer(r"\d+(?:\.\d+)?", m[0]):
         value = float(item[0])
@@ -179,22 +193,17 @@ def _shared(text: str, amount: Amount, g: Grammar) -> Iterator[Amount]:
         yield replace(amount, span=span, low=value, high=value, rule=f"{amount.rule} shared")
 
 
-def _is_relative(text: str, a: Amount, pre: str, g: Grammar) -> bool:
+def _is_relative(text: str, span: Span, unit: Unit, pre: str, g: Grammar) -> bool:
     """Tell whether a time only points from now (three years ago), so that it measures nothing."""
-    if a.unit not in g.relative["units"]:
-        return False
-    if a.unit == "month" and text[max(0, a.span.start - 2) : a.span.start].endswith(g.relative["month_before"]):
+    head = text[max(0, span.start - 2) : span.start]
+    if unit.code == "month" and head.endswith(g.relative["month_before"]):
         return True
-    behind = text.startswith(g.relative["after"], a.span.end)
-    return (
-        behind
-        or pre in g.relative["before"]
-        or text[max(0, a.span.start - 2) : a.span.start].endswith(g.relative["before"])
-    )
+    before = g.relative["before"]
+    return text.startswith(g.relative["after"], span.end) or pre in before or head.endswith(before)
 
 
 def _fractions(text: str, masked: str, g: Grammar) -> Iterator[Amount]:
-    return (_fraction(text, m, g) for m in g.fraction.finditer(masked))
+    return (_fraction(text, m, g) for m in g.fraction.finditer(masked)) if g.fraction_mark.search(masked) else iter(())
 
 
 def _fraction(text: str, m: re.Match[str], g: Grammar) -> Amount:

@@ -32,16 +32,16 @@ def _header(m: re.Match[str], g: Grammar) -> Unit:
     """Give the unit of a table header; a power alone stands for money."""
     surface = m["hu"] or m["hu2"]
     unit = g.units[surface] if surface else g.money
-    power = read_number(m["hp"], g) if m["hp"] else None
+    power = read_number(m["hp"]) if m["hp"] else None
     return replace(unit, times=unit.times * float(power.low)) if power else unit
 
 
 def find_bare(text: str, masked: str, g: Grammar) -> Iterator[Amount]:
     """Find people counted without a classifier, and money that only its verb tells."""
-    for m in g.people.finditer(masked):
+    for m in g.people.finditer(masked) if g.people_mark.search(masked) else ():
         if _counts_people(m, g):
             yield from _amount(text, m, m.start("b"), g.people_units[m["noun"]], "people", g)
-    for m in g.money_bare.finditer(masked):
+    for m in g.money_bare.finditer(masked) if g.money_mark.search(masked) else ():
         start = m.start() if m["pre"] else m.start("a") if m["a"] else m.start("b")
         cues = g.money_cues[g.big.search(m["b"]) is not None]
         if (g.big.search(m["b"]) or m["b"][0].isdigit()) and cues.search(text, max(0, start - CUE_REACH), start):
@@ -50,7 +50,7 @@ def find_bare(text: str, masked: str, g: Grammar) -> Iterator[Amount]:
 
 def _counts_people(m: re.Match[str], g: Grammar) -> bool:
     """Tell a number of people from a year, a village's number and an idiom of powers alone."""
-    number = read_number(m["b"], g)
+    number = read_number(m["b"])
     if number is None or number.high < PEOPLE_FROM:
         return False
     marked = bool(m["pre"]) or number.open
@@ -61,7 +61,7 @@ def _counts_people(m: re.Match[str], g: Grammar) -> bool:
 
 def _amount(text: str, m: re.Match[str], start: int, unit: Unit, rule: str, g: Grammar) -> Iterator[Amount]:
     """Build the amount of a match with the groups pre, a, b, post."""
-    first, last = read_number(m["a"] or m["b"], g), read_number(m["b"], g)
+    first, last = read_number(m["a"] or m["b"]), read_number(m["b"])
     if first is None or last is None:
         return
     low, high = first.low, last.high
@@ -77,5 +77,4 @@ def _amount(text: str, m: re.Match[str], start: int, unit: Unit, rule: str, g: G
     elif pre:
         start = min(start, m.start("pre"))
     rules = [rule, *(w for w in (pre, "range" if m["a"] else "", post) if w)]
-    amount = finish_amount(text, Span(start, m.end()), (low, high), unit, effects, rules, g)
-    yield replace(amount, vague=first.vague or last.vague)
+    yield finish_amount(text, Span(start, m.end()), (low, high), unit, effects, rules, g, vague=first.vague or last.vague)

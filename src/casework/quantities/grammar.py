@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from casework.codebook import Codebook, load_codebook
 
@@ -61,19 +62,24 @@ class Grammar:
     units: Mapping[str, Unit]
     guards: Mapping[str, Guard]
     parts: Mapping[str, Mapping[str, float]]
+    numeral: re.Pattern[str]
     amount: re.Pattern[str]
     fraction: re.Pattern[str]
+    fraction_mark: re.Pattern[str]
     people: re.Pattern[str]
+    people_mark: re.Pattern[str]
     people_units: Mapping[str, Unit]
     signed: re.Pattern[str]
     signs: Mapping[str, Unit]
     header: re.Pattern[str]
     money: Unit
     money_bare: re.Pattern[str]
+    money_mark: re.Pattern[str]
     money_cues: Mapping[bool, re.Pattern[str]]
     list_head: re.Pattern[str]
     blocked: re.Pattern[str]
     setter: re.Pattern[str]
+    setter_mark: re.Pattern[str]
     after: re.Pattern[str]
     effects: Mapping[str, str]
     doubled: Mapping[str, int]
@@ -106,7 +112,25 @@ class Grammar:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Write a pattern for one of several words, the longest first."""
+    """Write a pattern for one of several words, the longest first, as a tree: no character is looked at twice."""
+    tree: dict[str, Any] = {}
+    for word in words:
+        node = tree
+        for char in word:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    return _branches(tree)
+
+
+def _branches(node: dict[str, Any]) -> str:
+    last = [c for c, below in node.items() if c and not below.keys() - {""}]
+    parts = [re.escape(c) + _branches(below) for c, below in sorted(node.items()) if c and below.keys() - {""}]
+    parts += [f"[{''.join(map(re.escape, sorted(last)))}]"] if last else []
+    return f"(?:{'|'.join(parts)}){'?' * ('' in node)}"
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Write words side by side: a search for them skips all characters that begin none."""
     return "|".join(re.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))
 
 
@@ -129,6 +153,11 @@ class _Words:
     after: str
     marks: str
     surface: str
+    begin: str
+
+    def begun(self, pattern: str, also: str = "") -> str:
+        """Let a pattern be tried only where an approximator or a numeral can begin: elsewhere it costs next to nothing."""
+        return f"(?=[{self.begin}{also}])(?:{pattern})"
 
 
 def _words(book: Codebook, units: Mapping[str, Unit]) -> _Words:
@@ -145,16 +174,19 @@ def _words(book: Codebook, units: Mapping[str, Unit]) -> _Words:
     number = rf"(?:{ARABIC}(?:{power}{mixed})?|{chinese}|{s('half_mark')})"
     about = "".join(s("inside_about"))
     inside = f"(?:[{''.join(s('inside'))}]|[{about}](?<=[{powers}][{about}])(?<![{digits}{powers}][{powers}][{about}]))"
+    before = [*(word for words in s("before").values() for word in words), *s("bare_before")]
+    first = sorted({word[0] for word in [*before, *s("indefinite")]})
     return _Words(
         digits=digits,
         powers=powers,
         chinese=chinese,
         few=few,
         quantity=rf"(?:(?:{few})(?=[{powers}]))?{number}(?:{few})?{inside}?(?:{power})?{inside}?",
-        before=any_of([*(w for ws in s("before").values() for w in ws), *s("bare_before")]),
+        before=any_of(before),
         after=any_of(w for ws in s("after").values() for w in ws),
         marks=any_of(s("range_marks")),
         surface=any_of(units),
+        begin=rf"\d{digits}{powers}{s('half_mark')}{''.join(first)}",
     )
 
 
@@ -165,25 +197,33 @@ def _compile(book: Codebook) -> Grammar:
     fr = s("fractions")
     values: dict[str, int] = dict(s("digits"))
     money = units[s("money")["unit"]]
+    ending = rf"\d{w.digits}{w.powers}{s('half_mark')}{''.join([*s('inside'), *s('inside_about'), *(f[-1] for f in s('indefinite'))])}"
     return Grammar(
         units=units,
         guards=_guards(book),
         parts={u: dict(p) for u, p in s("parts").items()},
+        numeral=re.compile(rf"[\d{w.digits}{w.powers}{s('half_mark')}{''.join(word[-1] for word in fr['doubled'])}]"),
         amount=_amount(book, w),
         fraction=_fraction(book, w),
-        people=re.compile(rf"(?P<pre>{w.before})?(?P<a>(?!))?(?P<b>{w.quantity})(?=(?P<noun>{any_of(s('people'))}))(?P<post>)"),
+        fraction_mark=re.compile(one_of([fr["of"], *fr["half"], *fr["doubled"]]) + rf"|{fr['tenths']}(?<=[\d{w.digits}].)"),
+        people=re.compile(w.begun(rf"(?P<pre>{w.before})?(?P<a>(?!))?(?P<b>{w.quantity})(?=(?P<noun>{any_of(s('people'))}))(?P<post>)")),
+        people_mark=re.compile(rf"[{ending}](?={any_of(s('people'))})"),
         people_units={noun: units[u] for noun, u in s("people").items()},
         signed=re.compile(
-            rf"(?P<sign>{any_of(s('signs'))})\s?{_bare_range(w)}(?P<unit>{any_of(s('money')['after_sign'])})?(?P<post>{w.after})?"
+            rf"(?P<sign>{one_of(s('signs'))})\s?{_bare_range(w)}(?P<unit>{any_of(s('money')['after_sign'])})?(?P<post>{w.after})?"
         ),
         signs={sign: units[u] for sign, u in s("signs").items()},
         header=_header(book, w),
         money=money,
-        money_bare=re.compile(rf"{_bare_range(w)}(?P<post>{w.after}|[{''.join(s('trailing'))}])?(?={s('money')['ends']})"),
+        money_bare=re.compile(
+            w.begun(rf"{_bare_range(w)}(?P<post>{w.after}|[{''.join(s('trailing'))}])?(?={s('money')['ends']})")
+        ),
+        money_mark=re.compile(rf"[{ending}](?:{w.after}|[{''.join(s('trailing'))}])?(?={s('money')['ends']})"),
         money_cues=_money_cues(book),
         list_head=re.compile(r"(?:\d{1,9}(?:\.\d{1,4})?、)+$"),
-        blocked=re.compile("|".join([any_of(book.terms("never")), *s("blocked").values()])),
+        blocked=_blocked(book),
         setter=_setter(book),
+        setter_mark=re.compile(one_of(w for part in ("setters", "reaching") for ws in s(part).values() for w in ws)),
         after=re.compile(w.after),
         effects=_effects(book),
         doubled=dict(fr["doubled"]),
@@ -216,6 +256,12 @@ def _compile(book: Codebook) -> Grammar:
     )
 
 
+def _blocked(book: Codebook) -> re.Pattern[str]:
+    never = book.terms("never")
+    begin = "".join(sorted({word[0] for word in never}))
+    return re.compile(f"(?=[{begin}{book.section('blocked_begin')}])(?:{'|'.join([any_of(never), *book.section('blocked').values()])})")
+
+
 def _setter(book: Codebook) -> re.Pattern[str]:
     """Match a word outside the surface that opens one end, beside the amount or a few characters before it."""
     words, reaching = book.section("setters"), book.section("reaching")
@@ -229,12 +275,13 @@ def _bare_range(w: _Words) -> str:
 def _amount(book: Codebook, w: _Words) -> re.Pattern[str]:
     s = book.section
     adjective = f"(?:[{''.join(s('adjectives'))}](?=(?:{any_of(s('adjective_units'))})))?"
-    return re.compile(
+    pattern = (
         rf"(?P<pre>{w.before})?\s?"
         rf"(?:(?P<a>{w.quantity})\s?(?P<ua>{w.surface})?\s?(?:{w.marks})\s?(?P<pre2>{w.before})?)?"
         rf"(?P<b>{w.quantity})\s?{adjective}(?P<u>{w.surface})"
         rf"(?P<tail>[{''.join(s('trailing'))}])?(?P<post>{w.after})?"
     )
+    return re.compile(w.begun(pattern, r"\s"))
 
 
 def _fraction(book: Codebook, w: _Words) -> re.Pattern[str]:
@@ -247,7 +294,9 @@ def _fraction(book: Codebook, w: _Words) -> re.Pattern[str]:
     tenths = rf"(?P<t1>[{w.digits}]|(?<![\d.])\d){fr['tenths']}(?P<t2>[{w.digits}{s('half_mark')}]|\d(?![\d.]))(?![{w.powers}])"
     word = f"(?P<word>{any_of([*fr['half'], *fr['doubled']])})"
     more = f"(?P<more>{any_of(fr['more'])})?"
-    return re.compile(f"(?P<pre>{w.before})?(?:{percent}|{ratio}|{tenths}|{word})(?:{more}|(?P<post>{w.after}))(?P<post2>{w.after})?")
+    pattern = f"(?P<pre>{w.before})?(?:{percent}|{ratio}|{tenths}|{word})(?:{more}|(?P<post>{w.after}))(?P<post2>{w.after})?"
+    first = {x[0] for part in ("half", "doubled", "percent_of", "permille_of") for x in fr[part]}
+    return re.compile(w.begun(pattern, "".join(sorted(first))))
 
 
 def _header(book: Codebook, w: _Words) -> re.Pattern[str]:

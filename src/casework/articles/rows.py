@@ -31,6 +31,18 @@ class Row(NamedTuple):
     indent: int
 
 
+class _Wrap(NamedTuple):
+    """Where the rows of a page break: how a row is measured, the size they keep to, and what they may lack of it."""
+
+    measure: Callable[[str], int]
+    edge: int
+    slack: int
+
+    def is_full(self, row: Row) -> bool:
+        """Tell whether a row fills its line, so that the next may go on with it."""
+        return self.edge - self.slack <= self.measure(row.text) <= self.edge
+
+
 def read_rows(clean: str, is_furniture: Callable[[str], bool]) -> list[list[Row]]:
     """Read the rows of a text, those together that are one line of the original.
 
@@ -39,16 +51,18 @@ def read_rows(clean: str, is_furniture: Callable[[str], bool]) -> list[list[Row]
     were read across, row by row, are taken apart first where words fit the next row but one far better than the next.
     """
     rows = _rows(clean)
-    edge = _edge([_width(row.text) for row in rows])
-    if not edge:
+    wrap = _wrap(rows)
+    if wrap is None:
         return [[row] for row in rows]
     rows, glued = _apart(rows, clean, is_furniture)
     out: list[list[Row]] = []
     for i, row in enumerate(rows):
         before = rows[i - 1] if i else None
-        if before is None or ends_closed(before.text) or is_furniture(row.text) or is_furniture(before.text) or is_enumerated(row.text):
+        if before is None or ends_closed(before.text) or is_furniture(before.text) or is_enumerated(row.text):
             out.append([row])
-        elif (i in glued and i - 1 in glued) or (_is_full(before, edge) and row.gap == 0 and row.indent <= before.indent):
+        elif is_furniture(row.text) and row.text[0] not in _RESTS:  # a full stop alone on a row is the end of a sentence
+            out.append([row])
+        elif (i in glued and i - 1 in glued) or (wrap.is_full(before) and row.gap == 0 and row.indent <= before.indent):
             out[-1].append(row)
         else:
             out.append([row])
@@ -72,17 +86,18 @@ def _width(words: str) -> int:
     return len(words) + len(_WIDE.findall(words))
 
 
-def _is_full(row: Row, edge: int) -> bool:
-    return edge - _SLACK <= _width(row.text) <= edge
-
-
-def _edge(widths: Sequence[int]) -> int:
-    """Give the width that a page's rows are wrapped at, 0 where they are not."""
-    if len(widths) < _FEW:
-        return 0
-    edge = sorted(widths)[int(len(widths) * 0.95)]
-    near = sum(edge - _SLACK <= w <= edge for w in widths)
-    return edge if 24 <= edge <= 120 and near >= max(4, 0.45 * len(widths)) else 0
+def _wrap(rows: Sequence[Row]) -> _Wrap | None:
+    """Find what a page's rows are wrapped at: a width on the sheet or, where more rows keep to it, a number of characters."""
+    if len(rows) < _FEW:
+        return None
+    found = []
+    for measure, cells in ((_width, 1), (len, 2)):  # a character of Chinese takes two cells of the sheet
+        edge = sorted(measure(row.text) for row in rows)[int(len(rows) * 0.95)]
+        wrap = _Wrap(measure, edge, _SLACK // cells)
+        full = sum(map(wrap.is_full, rows))
+        if 24 <= edge * cells <= 120 and full >= max(4, 0.45 * len(rows)):
+            found.append((full, wrap))
+    return max(found, key=lambda x: x[0], default=(0, None))[1]
 
 
 def _apart(rows: list[Row], clean: str, is_furniture: Callable[[str], bool]) -> tuple[list[Row], set[int]]:

@@ -23,6 +23,8 @@ __all__ = ["bare_syllable", "shifted_bytes", "wrong_encoding"]
 LETTER = "a-z\u00e0-\u00fc\u0101\u0113\u011b\u012b\u014d\u016b\u01ce\u01d0\u01d2\u01d4\u01d6\u01d8\u01da\u01dc"
 LETTER += "\u0144\u0148\u01f9\u0251\u0261"
 _SHIFTED = re.compile(rf"[?\ufffd](?:([{LETTER}]{{1,6}})[)\uff09])?((?:[!,:;()]|[^\x00-\x7f\u20ac\s]){{1,60}}?)([\u20ac@-~])")
+# The same where the last byte is lost too, so that nothing says where the text is right again.
+_TORN = re.compile(rf"[?\ufffd](?:[{LETTER}]{{1,6}}[)\uff09])?((?:[!,:;()]|[^\x00-\x7f\u20ac\s\ufffd]){{2,60}})(?=[?\ufffd]|\s|$)")
 # A full stop and a closing quotation mark, off by one, with what came behind eaten: often the bracket of a tag.
 _CLOSING = re.compile(rf"\?[!\uff01]\?(?<=[{HAN}\uff09].{{3}})(/[a-z]{{1,6}}>)?")
 _FULL_STOPS = "\u3002\uff0c\u3001\uff1b\uff1a\uff1f\uff01\u201d\u300b\uff09"
@@ -61,6 +63,7 @@ def shifted_bytes(clean: str) -> Iterator[Edit]:
             yield Edit(span, found[0] + rest[1], "shifted_bytes")
         else:
             yield Edit(span, m[0], "shifted_bytes", f"read one byte off; ends in {rest[1]!r}, its first character is not certain")
+    yield from _torn(clean)
     for m in _CLOSING.finditer(clean):
         line = clean[clean.rfind("\n", 0, m.start()) + 1 : m.start()]
         if m[1] or line.count("\u201c") > line.count("\u201d"):
@@ -70,13 +73,21 @@ def shifted_bytes(clean: str) -> Iterator[Edit]:
         yield Edit(Span(*m.span()), m[0], "shifted_bytes", "bytes that could not be decoded")
 
 
+def _torn(clean: str) -> Iterator[Edit]:
+    """Flag stretches read one byte off that end in half a character: how they read is said, but not put in their place."""
+    for m in _TORN.finditer(clean):
+        rest = _rest(m[1], "")
+        if rest is not None and _better(rest[1], m[1]) and 2 * sum(map(_common, m[1])) < len(m[1]):
+            yield Edit(Span(*m.span()), m[0], "shifted_bytes", f"read one byte off, with half a character lost at its end; reads {rest[1]!r}")
+
+
 def _rest(body: str, tail: str) -> tuple[int, str] | None:
-    """Decode all but the first byte: that byte, and the characters after it."""
+    """Decode all but the first byte: that byte, and the characters after it; without a tail the last byte is half a character."""
     try:
         code = body.translate(_FULL_WIDTH).encode("gb18030") + (b"\x80" if tail == "\u20ac" else tail.encode("ascii"))
-        if len(code) != 2 * len(body) + 1:
+        if len(code) != 2 * len(body) + len(tail):
             return None
-        rest = code[1:].decode("gbk")
+        rest = code[1 : None if tail else -1].decode("gbk")
     except (UnicodeEncodeError, UnicodeDecodeError):
         return None
     return code[0], rest

@@ -284,7 +284,8 @@ def test_html_gives_its_article_and_metadata(tmp_path: Path, charset: str) -> No
     assert "首页" not in source.raw
     assert (source.headline, source.published, source.encoding, source.extracted) == ("石桥镇建大棚", "2021-05-06", charset, True)
     assert source.from_page == ("headline", "outlet", "published")
-    assert codes(problems) == {}
+    assert codes(problems) == {"a.html": "from_page"}
+    assert [p.message.split(": ")[-1] for p in problems if p.code == "from_page"] == ["headline, outlet, published"]
 
 
 def test_html_without_a_date_does_not_get_todays(tmp_path: Path) -> None:

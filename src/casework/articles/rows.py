@@ -58,9 +58,9 @@ def read_rows(clean: str, is_furniture: Callable[[str], bool]) -> list[list[Row]
     out: list[list[Row]] = []
     for i, row in enumerate(rows):
         before = rows[i - 1] if i else None
-        if before is None or ends_closed(before.text) or is_furniture(before.text) or is_enumerated(row.text):
-            out.append([row])
-        elif is_furniture(row.text) and row.text[0] not in _RESTS:  # a full stop alone on a row is the end of a sentence
+        # A full stop alone on a row ends the sentence above; other marks alone are furniture.
+        apart = is_enumerated(row.text) or (is_furniture(row.text) and row.text[0] not in _RESTS)
+        if before is None or apart or ends_closed(before.text) or is_furniture(before.text):
             out.append([row])
         elif (i in glued and i - 1 in glued) or (wrap.is_full(before) and row.gap == 0 and row.indent <= before.indent):
             out[-1].append(row)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 
 from casework.articles.layout import Draft, lay_out
 from casework.articles.lines import Line, read_lines
-from casework.articles.metadata import read_authorship, read_bylines, read_date, read_outlet
+from casework.articles.metadata import read_authorship, read_bylines, read_date, read_lead, read_outlet
 from casework.articles.model import Article, Page, Passage
 from casework.articles.patterns import book_pattern, ends_closed, is_enumerated
 from casework.articles.runins import cut_run_ins
@@ -43,7 +43,7 @@ def split_articles(text: Text, *, outlet: str = "", published: str = "", headlin
     """
     lines = read_lines(text)
     drafts, outside = lay_out(lines, text.clean, headline)
-    page = _Page(text, lines, [lines[i].text for i in outside if lines[i].name in ("sheet", "source")])
+    page = _Page(text, lines, [i for i in outside if lines[i].name in ("sheet", "source")])
     flows = [_items(draft) for draft in drafts]
     page.put_back(flows)
     flows = [page.joined(flow) for flow in flows]
@@ -61,7 +61,7 @@ def _items(draft: Draft) -> list[_Item]:
 class _Page:
     """The lines of a page on their way into articles."""
 
-    def __init__(self, text: Text, lines: Sequence[Line], masthead: Sequence[str]) -> None:
+    def __init__(self, text: Text, lines: Sequence[Line], masthead: Sequence[int]) -> None:
         self.text = text
         self.masthead = masthead
         self.lines = lines
@@ -152,20 +152,32 @@ class _Page:
     def article(self, draft: Draft, flow: list[_Item], outlet: str, published: str) -> Article:
         """Cut an article's passages, and read its metadata where the caller has none."""
         passages = cut_run_ins([Passage(item.role, self.cut(item.lines)) for item in flow])
-        by_role: dict[str, list[str]] = {}
+        by_role: dict[str, list[int]] = {}
         for i, role in draft.roles.items():
-            by_role.setdefault(role, []).append(self.lines[i].text)
-        chrome, bylines = by_role.get("chrome", []), by_role.get("byline", [])
+            by_role.setdefault(role, []).append(i)
+        told = [self.lines[i] for i in [*by_role.get("chrome", []), *self.masthead]]
+        opening = [self.first(item) for item in flow if item.role == "body"][:1]
+        chrome, bylines = ([self.lines[i].text for i in by_role.get(role, [])] for role in ("chrome", "byline"))
         body = [p.text.clean for p in passages if p.role == "body"]
         signed = [c for c in chrome if book_pattern("author_in_source").search(c)]
         return Article(
             headline=self._headline(draft),
-            outlet=outlet or read_outlet([*chrome, *self.masthead], body),
-            published=published or read_date([*chrome, *self.masthead]),
+            outlet=outlet or self._told("outlet", read_outlet, told) or self._told("outlet", read_lead, opening),
+            published=published or self._told("published", read_date, told),
             bylines=read_bylines(bylines, chrome, body),
             authorship=read_authorship([*bylines, *signed, *(b[:60] for b in body[:1]), *(b[-60:] for b in body[-1:])]),
             passages=passages,
         )
+
+    def _told(self, what: str, read: Callable[[str], str], lines: Iterable[Line]) -> str:
+        """Read what the caller does not know from the first line that tells it, and note which that was."""
+        for line in lines:
+            if found := read(line.text):
+                where = self.text.to_raw(Span(line.start, line.end))
+                message = f"{what} {found!r} was read from the page here, as no manifest tells it"
+                self.problems.append(Problem("from_page", message, where[0].start, where[-1].end))
+                return found
+        return ""
 
     def _headline(self, draft: Draft) -> str:
         words = [self.lines[i].text for i in draft.headline]

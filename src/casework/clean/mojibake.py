@@ -24,7 +24,7 @@ LETTER = "a-z\u00e0-\u00fc\u0101\u0113\u011b\u012b\u014d\u016b\u01ce\u01d0\u01d2
 LETTER += "\u0144\u0148\u01f9\u0251\u0261"
 _SHIFTED = re.compile(rf"[?\ufffd](?:([{LETTER}]{{1,6}})[)\uff09])?((?:[!,:;()]|[^\x00-\x7f\u20ac\s]){{1,60}}?)([\u20ac@-~])")
 # The same where the last byte is lost too, so that nothing says where the text is right again.
-_TORN = re.compile(rf"[?\ufffd](?:[{LETTER}]{{1,6}}[)\uff09])?((?:[!,:;()]|[^\x00-\x7f\u20ac\s\ufffd]){{2,60}})(?=[?\ufffd]|\s|$)")
+_TORN = re.compile(rf"[?\ufffd](?:[{LETTER}]{{1,6}}[)\uff09])?((?:[!,:;()]|[^\x00-\x7f\u20ac\s\ufffd]){{3,60}})(?=[?\ufffd]|\s|$)")
 # A full stop and a closing quotation mark, off by one, with what came behind eaten: often the bracket of a tag.
 _CLOSING = re.compile(rf"\?[!\uff01]\?(?<=[{HAN}\uff09].{{3}})(/[a-z]{{1,6}}>)?")
 _FULL_STOPS = "\u3002\uff0c\u3001\uff1b\uff1a\uff1f\uff01\u201d\u300b\uff09"
@@ -78,7 +78,8 @@ def _torn(clean: str) -> Iterator[Edit]:
     for m in _TORN.finditer(clean):
         rest = _rest(m[1], "")
         if rest is not None and _better(rest[1], m[1]) and 2 * sum(map(_common, m[1])) < len(m[1]):
-            yield Edit(Span(*m.span()), m[0], "shifted_bytes", f"read one byte off, with half a character lost at its end; reads {rest[1]!r}")
+            flag = f"read one byte off, with half a character lost at its end; reads {rest[1]!r}"
+            yield Edit(Span(*m.span()), m[0], "shifted_bytes", flag)
 
 
 def _rest(body: str, tail: str) -> tuple[int, str] | None:

@@ -127,5 +127,9 @@ def _extracted(file: str, kind: str, data: bytes, sha256: str, row: ManifestRow 
     found["published"] = found.get("published", "") if is_day(found.get("published", "")) else ""
     page = {k: " ".join(v.split()) for k, v in found.items() if v}
     source = make_source(file, sha256, len(data), encoding, text, typed(row), page)
-    yield replace(source, extracted=True, from_page=tuple(sorted(page.keys() - typed(row).keys())))
+    from_page = tuple(sorted(page.keys() - typed(row).keys()))
+    yield replace(source, extracted=True, from_page=from_page)
+    if from_page:
+        message = f"{file}: read from the page's own fields, as no manifest tells it: {', '.join(from_page)}"
+        yield Problem("from_page", message, source_id=source.source_id)
     yield from unregistered(source, row)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -20,7 +21,9 @@ from ruamel.yaml.error import YAMLError
 
 from casework.text import CaseworkError
 
-__all__ = ["BUILTIN", "Codebook", "did_you_mean", "line_of", "load_codebook", "load_yaml", "plain"]
+__all__ = ["BUILTIN", "Codebook", "any_of", "did_you_mean", "line_of", "load_codebook", "load_yaml", "plain"]
+
+Shape = TypeVar("Shape")
 
 BUILTIN = Path(__file__).parent / "codebooks"
 MAX_BYTES = 5_000_000
@@ -56,6 +59,18 @@ class Codebook:
             seen.add(word)
         return tuple(words)
 
+    def read(self, key: str, shape: type[Shape]) -> Shape:
+        """Fill a dataclass from a section: each field takes the entry of its name, as the field's type says.
+
+        Where a field is a pattern, a list of words makes one of any of them, and a string the one it writes.
+        """
+        section = self.section(key)
+        kinds = get_type_hints(shape)
+        for name in kinds:
+            if name not in section:
+                raise CaseworkError(f"{self.file}:{line_of(self.body, key)}: '{key}' lacks '{name}'")
+        return shape(**{name: _as(kind, section[name]) for name, kind in kinds.items()})
+
     def check_keys(self, where: Mapping[str, Any], what: str, required: Iterable[str], optional: Iterable[str] = ()) -> None:
         """Refuse an entry with an unknown or a missing key, naming file and line."""
         required, known = set(required), {*required, *optional}
@@ -64,6 +79,23 @@ class Codebook:
                 raise CaseworkError(f"{self.file}:{line_of(where, key)}: {what} has an unknown key '{key}'{did_you_mean(key, known)}")
         for key in sorted(required - where.keys()):
             raise CaseworkError(f"{self.file}:{line_of(where)}: {what} lacks '{key}'")
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Make the pattern of any of some words, the longest first."""
+    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+
+
+def _as(kind: Any, value: Any) -> Any:
+    """Turn an entry into what a type asks for."""
+    maker = get_origin(kind) or kind
+    if maker is re.Pattern:
+        return re.compile(value) if isinstance(value, str) else any_of(value)
+    if maker is dict:
+        return {k: _as(get_args(kind)[1], v) for k, v in value.items()}
+    if maker in (tuple, frozenset):
+        return maker(plain(value))
+    return value if maker is Any else maker(value)
 
 
 def plain(node: Any) -> Any:

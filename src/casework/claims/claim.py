@@ -10,9 +10,9 @@ from functools import cache
 from casework.claims.cues import find_cues, weigh_indicator
 from casework.claims.denominators import Earlier, find_denominators
 from casework.claims.details import find_about, find_change, find_statistic, find_voice, is_estimate, is_threshold
-from casework.claims.period import find_period
-from casework.claims.setting import Setting, read_setting
-from casework.claims.status import find_status
+from casework.claims.period import find_period, read_times
+from casework.claims.setting import Spot, read_setting
+from casework.claims.status import find_status, read_heading
 from casework.codebook import load_codebook
 from casework.places import Mention, Place, same_or_within
 from casework.quantities import Amount, find_amounts
@@ -65,46 +65,45 @@ def extract_claims(
     if not amounts:
         return []
     setting, hits = read_setting(text), find_cues(text)
+    heading, times = read_heading(headline, section), read_times(setting, published)
     ends = [m.span.end for m in mentions]
     claims: list[Claim] = []
     earlier: list[Earlier] = []
     for amount, following in zip(amounts, [*amounts[1:], None], strict=True):
-        verdict = weigh_indicator(amount, setting, hits)
-        per = find_denominators(amount, verdict.indicator, setting, earlier, following)
+        spot = setting.spot(amount)
+        verdict = weigh_indicator(spot, hits)
+        per = find_denominators(spot, verdict.indicator, setting, earlier, following)
         earlier.append(Earlier(amount, verdict.indicator, per))
-        status, modal = find_status(amount, setting, headline, section, verdict.indicator, published)
-        place, guessed = _place(amount, setting, _before(amount, mentions, ends), home)
-        flags = {
-            f
-            for f, on in (
-                ("estimate", is_estimate(amount, setting)),
-                ("threshold", is_threshold(amount, setting)),
-                ("place_guessed", guessed),
-            )
-            if on
+        status, modal = find_status(spot, setting, heading, verdict.indicator, published)
+        place, guessed = _place(spot, text, _before(amount, mentions, ends), home)
+        doubts = {
+            "estimate": is_estimate(spot, setting),
+            "threshold": is_threshold(spot, setting),
+            "place_guessed": guessed,
         }
-        rules = [
-            f"amount {amount.rule}",
-            f"status {modal}" if modal else "",
-            f"indicator {verdict.word}" if verdict.word else "",
-        ]
         claims.append(
             Claim(
                 amount=amount,
                 per=per,
-                statistic=find_statistic(amount, setting, per),
+                statistic=find_statistic(spot, setting),
                 status=status,
-                change=find_change(amount, setting),
-                period=find_period(amount, setting, published),
+                change=find_change(spot, setting),
+                period=find_period(spot, times),
                 indicator=verdict.indicator,
-                about=find_about(amount, setting, verdict),
-                voice=find_voice(amount, setting),
+                about=find_about(spot, setting, verdict),
+                voice=find_voice(spot, setting),
                 place=place,
-                rule=", ".join(r for r in rules if r),
-                flags=frozenset(flags),
+                rule=_rule(amount, modal, verdict.word),
+                flags=frozenset(flag for flag, on in doubts.items() if on),
             )
         )
     return claims
+
+
+def _rule(amount: Amount, modal: str, cue: str) -> str:
+    """Name what decided: the amount's rule, the word behind the status, the cue of the indicator."""
+    status = f", status {modal}" if modal else ""
+    return f"amount {amount.rule}{status}, indicator {cue}" if cue else f"amount {amount.rule}{status}"
 
 
 @cache
@@ -118,23 +117,20 @@ def _before(amount: Amount, mentions: Sequence[Mention], ends: Sequence[int]) ->
     return mentions[max(0, at - LOOK_BACK) : at]
 
 
-def _place(
-    amount: Amount, setting: Setting, mentions: Sequence[Mention], home: Place | None
-) -> tuple[Place | None, bool]:
+def _place(spot: Spot, text: str, mentions: Sequence[Mention], home: Place | None) -> tuple[Place | None, bool]:
     """Give the place an amount is about, and whether it was carried over from an earlier sentence.
 
     The last place named before the amount counts where it lies inside the case's place and is
     none of a list; a coarser one only where it stands in the same clause and is a reference (the whole county).
     """
-    clause, sentence = setting.clause(amount.span), setting.sentence(amount.span)
     for m in reversed(mentions):
         if m.place is None or "in_name" in m.flags:
             continue
-        if "listed" in m.flags or setting.text.startswith(_list_ends(), m.span.end):
+        if "listed" in m.flags or text.startswith(_list_ends(), m.span.end):
             break
         if home is None or same_or_within(m.place, home):
-            return m.place, m.span.start < sentence.start
-        if m.how == "coreference" and clause.covers(m.span):
+            return m.place, m.span.start < spot.sentence.start
+        if m.how == "coreference" and spot.clause.covers(m.span):
             return m.place, False
     return home, True
 

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from casework.claims.setting import Setting
+from casework.claims.setting import REACH, Spot
 from casework.codebook import load_codebook
 from casework.quantities import Amount
 from casework.text import Span
 
-__all__ = ["Verdict", "find_cues", "weigh_indicator"]
+__all__ = ["CueHit", "Verdict", "find_cues", "weigh_indicator"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
+class _Cue(NamedTuple):
     indicator: str
     weight: float
     side: str
     dimensions: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class CueHit:
+class CueHit(NamedTuple):
     """A cue word in a passage, whatever it will be a cue for."""
 
-    span: Span
+    start: int
+    end: int
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The indicator that won, the word that weighed most for it, and where it stands."""
 
     indicator: str
@@ -48,7 +47,7 @@ class _Book:
     words: tuple[str, ...]
     cues: dict[str, tuple[_Cue, ...]]
     priors: dict[str, dict[str, float]]
-    decay: dict[str, float]
+    factors: dict[tuple[bool, bool], tuple[float, ...]]
     sizes: dict[str, tuple[float, float]]
     automaton: AhoCorasick
 
@@ -65,11 +64,12 @@ def _book() -> _Book:
                 for word, weight in group.get(side, {}).items():
                     cues.setdefault(word, []).append(_Cue(indicator, float(weight), side, _units(group["for"], groups)))
     words = tuple(cues)
+    decay = {k: float(v) for k, v in book.section("decay").items()}
     return _Book(
         words,
         {w: tuple(c) for w, c in cues.items()},
         {k: {i: float(w) for i, w in p.items()} for k, p in book.section("priors").items()},
-        {k: float(v) for k, v in book.section("decay").items()},
+        {(behind, near): _factors(decay, behind, near) for behind in (False, True) for near in (False, True)},
         {k: (float(a), float(b)) for k, (a, b) in book.section("sizes").items()},
         AhoCorasick(words, matchkind=MatchKind.Standard),
     )
@@ -79,63 +79,83 @@ def _units(names: Sequence[str], groups: Mapping[str, tuple[str, ...]]) -> froze
     return frozenset(u for name in names for u in groups.get(name, (name,)))
 
 
+def _factors(decay: Mapping[str, float], behind: bool, near: bool) -> tuple[float, ...]:
+    """Give the share of a cue's weight that reaches an amount over each number of characters, `near` in its clause."""
+    other = 1.0 if near else decay["other_clause"] * (decay["other_behind"] if behind else 1.0)
+    touching = [decay["touching"] if gap <= 1 else 1.0 for gap in range(REACH + 1)]
+    side = decay["behind"] if behind else 1.0
+    return tuple(math.pow(0.5, gap / decay["half"]) * touch * other * side for gap, touch in enumerate(touching))
+
+
 def find_cues(text: str) -> list[CueHit]:
     """Find every cue word of the codebook in a passage, longer ones before those inside them."""
     book = _book()
-    hits = sorted((a, -b, i) for i, a, b in book.automaton.find_matches_as_indexes(text, overlapping=True))
-    return [CueHit(Span(start, -minus_end), book.words[i]) for start, minus_end, i in hits]
+    hits = [(a, -b, i) for i, a, b in book.automaton.find_matches_as_indexes(text, overlapping=True)]
+    hits.sort()
+    words = book.words
+    return [CueHit(start, -minus_end, words[i]) for start, minus_end, i in hits]
 
 
-def weigh_indicator(amount: Amount, setting: Setting, hits: list[CueHit]) -> Verdict:
+def weigh_indicator(spot: Spot, hits: Sequence[CueHit]) -> Verdict:
     """Say what an amount measures: the indicator with the largest sum of prior and weighed cues."""
-    book = _book()
-    kinds = _kinds(amount, book)
-    scores = dict(next((book.priors[k] for k in kinds if k in book.priors), {}))
+    kinds = _kinds(spot.amount)
+    scores = dict(_prior(kinds))
     best: dict[str, tuple[float, CueHit]] = {}
     reached: dict[str, int] = {}
-    for hit, factor in _near(amount, setting, hits, book):
-        for cue in book.cues[hit.word]:
-            if not _applies(cue, hit, amount, kinds) or hit.span.end <= reached.get(cue.indicator, 0):
+    start, end, stop = spot.start, spot.end, spot.sentence.end
+    for at in range(bisect_left(hits, (spot.sentence.start,)), len(hits)):
+        hit = hits[at]
+        if hit.start >= stop:
+            break
+        if hit.end > stop or hit.start < end and start < hit.end:
+            continue
+        cues = _fitting(hit.word, kinds)
+        if not cues:
+            continue
+        behind = hit.start >= end
+        near = spot.clause.start <= hit.start and hit.end <= spot.clause.end
+        factor = _book().factors[behind, near][hit.start - end if behind else start - hit.end]
+        for indicator, full, side in cues:
+            if side is not None and side != behind or hit.end <= reached.get(indicator, 0):
                 continue
-            reached[cue.indicator] = hit.span.end
-            weight = cue.weight * factor
-            scores[cue.indicator] = scores.get(cue.indicator, 0.0) + weight
-            if weight > best.get(cue.indicator, (0.0, hit))[0]:
-                best[cue.indicator] = (weight, hit)
+            reached[indicator] = hit.end
+            weight = full * factor
+            scores[indicator] = scores.get(indicator, 0.0) + weight
+            if weight > (best[indicator][0] if indicator in best else 0.0):
+                best[indicator] = (weight, hit)
+    return _winner(scores, best)
+
+
+def _winner(scores: Mapping[str, float], best: Mapping[str, tuple[float, CueHit]]) -> Verdict:
+    """Give the indicator with the highest score, the first of the alphabet where two are even."""
     if not scores:
         return Verdict("other", "", None)
-    winner = max(sorted(scores), key=lambda i: scores[i])
-    said = best.get(winner, (0.0, None))[1]
-    return Verdict(winner, said.word if said else "", said.span if said else None)
+    winner = min(scores, key=lambda i: (-scores[i], i)) if len(scores) > 1 else next(iter(scores))
+    if winner not in best:
+        return Verdict(winner, "", None)
+    start, end, word = best[winner][1]
+    return Verdict(winner, word, Span(start, end))
 
 
-def _kinds(amount: Amount, book: _Book) -> tuple[str, ...]:
+def _kinds(amount: Amount) -> tuple[str, ...]:
     """Give what an amount may be called in a cue's `for`: its unit, its size class, its dimension."""
+    if amount.dimension != "money":
+        return amount.unit, amount.dimension
     value = amount.low if amount.low is not None else amount.high or 0.0
-    sizes = tuple(k for k, (low, high) in book.sizes.items() if amount.dimension == "money" and low <= value < high)
-    return amount.unit, *sizes, amount.dimension
+    return amount.unit, *(k for k, (low, high) in _book().sizes.items() if low <= value < high), amount.dimension
 
 
-def _applies(cue: _Cue, hit: CueHit, amount: Amount, kinds: tuple[str, ...]) -> bool:
-    if cue.dimensions.isdisjoint(kinds):
-        return False
-    behind = hit.span.start >= amount.span.end
-    return cue.side == "any" or (cue.side == "after") == behind
+@cache
+def _prior(kinds: tuple[str, ...]) -> dict[str, float]:
+    """Give what speaks for each indicator before any word is read."""
+    priors = _book().priors
+    return next((priors[k] for k in kinds if k in priors), {})
 
 
-def _near(amount: Amount, setting: Setting, hits: list[CueHit], book: _Book) -> Iterator[tuple[CueHit, float]]:
-    """Give the cues of the sentence with the share of their weight that reaches the amount."""
-    clause, sentence = setting.clause(amount.span), setting.sentence(amount.span)
-    half, touching = book.decay["half"], book.decay["touching"]
-    first = bisect_left(hits, sentence.start, key=lambda h: h.span.start)
-    for hit in hits[first:]:
-        if hit.span.start >= sentence.end:
-            break
-        if not sentence.covers(hit.span) or hit.span.overlaps(amount.span):
-            continue
-        behind = hit.span.start >= amount.span.end
-        gap = hit.span.start - amount.span.end if behind else amount.span.start - hit.span.end
-        factor = math.pow(0.5, gap / half) * (touching if gap <= 1 else 1.0)
-        if not clause.covers(hit.span):
-            factor *= book.decay["other_clause"] * (0.35 if behind else 1.0)
-        yield hit, factor * (book.decay["behind"] if behind else 1.0)
+@cache
+def _fitting(word: str, kinds: tuple[str, ...]) -> tuple[tuple[str, float, bool | None], ...]:
+    """Give the cues of a word for an amount of these kinds: indicator, weight, and whether it must stand behind."""
+    sides = {"before": False, "after": True, "any": None}
+    return tuple(
+        (c.indicator, c.weight, sides[c.side]) for c in _book().cues[word] if not c.dimensions.isdisjoint(kinds)
+    )

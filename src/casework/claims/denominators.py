@@ -6,52 +6,63 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from casework.claims.setting import Setting, last_match
-from casework.codebook import load_codebook
+from casework.claims.setting import Setting, Spot, last_match
+from casework.claims.signs import denominator_signs
+from casework.codebook import load_codebook, plain
 from casework.quantities import Amount
 
 __all__ = ["Earlier", "find_denominators"]
+
+_WHOLE = ("mu", "jin", "household", "person")  # with one of these nothing else is a denominator too
+_FITTING = ("money", "mass", "area")  # what a denominator divides where the codebook does not say
+
+
+@dataclass(frozen=True)
+class _Other:
+    pattern: re.Pattern[str]
+    behind: re.Pattern[str]
+    mean: re.Pattern[str]
 
 
 @dataclass(frozen=True)
 class _Book:
     before: dict[str, re.Pattern[str]]
+    signs: dict[str, tuple[str, ...]]
     behind: dict[str, tuple[str, ...]]
-    other: re.Pattern[str]
-    other_behind: re.Pattern[str]
-    other_mean: re.Pattern[str]
+    any_behind: tuple[str, ...]
+    other: _Other
     carry: dict[str, dict[str, Any]]
+    carried: frozenset[str]
     sized: dict[str, Any]
     fits: dict[str, tuple[str, ...]]
     near: int
     frequency: frozenset[str]
     times: frozenset[str]
-    to: re.Pattern[str]
-    rates: re.Pattern[str]
 
 
 @cache
 def _book() -> _Book:
     book = load_codebook("claims")
-    per, other = book.section("per"), book.section("per_other")
+    per, carry = plain(book.section("per")), plain(book.section("per_carry"))
+    signs: dict[str, list[str]] = {}
+    for kind, entry in per.items():
+        for word in denominator_signs(entry):
+            signs.setdefault(word, []).append(kind)
     return _Book(
         before={k: _cue(e, int(book.section("per_near"))) for k, e in per.items()},
-        behind={k: tuple(e["behind"]) for k, e in per.items()},
-        other=re.compile(other["pattern"]),
-        other_behind=re.compile(other["behind"]),
-        other_mean=re.compile(other["mean"]),
-        carry={k: dict(v) for k, v in book.section("per_carry").items()},
-        sized=dict(book.section("sized")),
-        fits={k: tuple(v) for k, v in book.section("per_dimensions").items()},
+        signs={w: tuple(kinds) for w, kinds in signs.items()},
+        behind={k: e["behind"] for k, e in per.items()},
+        any_behind=tuple(w for e in per.values() for w in e["behind"]),
+        other=book.read("per_other", _Other),
+        carry=carry,
+        carried=frozenset(d for rule in carry.values() for d in rule["dimensions"]),
+        sized=plain(book.section("sized")),
+        fits=plain(book.section("per_dimensions")),
         near=int(book.section("per_count_near")),
         frequency=frozenset(book.section("frequency_units")),
         times=frozenset(book.section("per_times")),
-        to=re.compile(
-            "|".join(map(re.escape, (*book.section("change")["to"], *book.section("change")["level_after"])))
-        ),
-        rates=re.compile(other["rates"]),
     )
 
 
@@ -66,8 +77,7 @@ def _cue(entry: Mapping[str, Any], reach: int) -> re.Pattern[str]:
     return re.compile(f"{guard}{longer}(?:{'|'.join(options)})")
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(NamedTuple):
     """An amount that stands before another in the passage, with what was read of it."""
 
     amount: Amount
@@ -76,7 +86,7 @@ class Earlier:
 
 
 def find_denominators(
-    amount: Amount, indicator: str, setting: Setting, earlier: Sequence[Earlier], following: Amount | None = None
+    spot: Spot, indicator: str, setting: Setting, earlier: Sequence[Earlier], following: Amount | None = None
 ) -> tuple[str, ...]:
     """Give the denominators of an amount, sorted.
 
@@ -85,70 +95,77 @@ def find_denominators(
     size that stands with it.
     """
     book = _book()
-    head = setting.text[setting.clause(amount.span).start : amount.span.start]
-    tail = setting.text[amount.span.end : amount.span.end + 6]
-    found = {k for k, cue in book.before.items() if _reaches(cue, head, amount, k, book)}
-    found |= {
-        k for k, words in book.behind.items() if tail.startswith(words) and amount.dimension in book.fits.get(k, ())
-    }
-    if not found & {"mu", "jin", "household", "person"} and (other := _other(head, tail, amount, book)):
+    signs = setting.signs.within("per", spot.clause.start, spot.start)
+    kinds = {k for s in signs for k in book.signs[s.cut(setting.text)]} if signs else ()
+    found = {k for k in kinds if _reaches(k, spot, book)}
+    dimension = spot.amount.dimension
+    if setting.text.startswith(book.any_behind, spot.end):
+        behind = (k for k, words in book.behind.items() if setting.text.startswith(words, spot.end))
+        found.update(k for k in behind if dimension in book.fits.get(k, ()))
+    if found.isdisjoint(_WHOLE) and (other := _other(spot, setting.text[spot.end : spot.end + 6], book)):
         found.add(other)
-    if not found and (thing := _sized(amount, setting, earlier, following, book)):
+    if not found and (thing := _sized(spot, earlier, following, book)):
         found.add(thing)
-    if not found:
-        found |= _carried(amount, indicator, setting, earlier, book)
+    if not found and earlier:
+        found = _carried(spot, indicator, setting, earlier, book)
     return tuple(sorted(found))
 
 
-def _reaches(cue: re.Pattern[str], head: str, amount: Amount, kind: str, book: _Book) -> bool:
-    last = last_match(cue, head)
-    if last is None or amount.dimension not in book.fits.get(kind, ("money", "mass", "area")):
+def _reaches(kind: str, spot: Spot, book: _Book) -> bool:
+    dimension = spot.amount.dimension
+    if dimension not in book.fits.get(kind, _FITTING):
         return False
-    gap = head[last.end() :]
-    return amount.dimension != "count" or len(gap) <= book.near or amount.unit in book.frequency
+    last = last_match(book.before[kind], spot.head)
+    if last is None:
+        return False
+    return dimension != "count" or len(spot.head) - last.end() <= book.near or spot.amount.unit in book.frequency
 
 
-def _other(head: str, tail: str, amount: Amount, book: _Book) -> str:
-    if amount.dimension in ("time", "age", "percent"):
+def _other(spot: Spot, tail: str, book: _Book) -> str:
+    dimension, other = spot.amount.dimension, book.other
+    if dimension in ("time", "age", "percent"):
         return ""
-    behind = book.other_behind.match(tail)
-    if behind:
+    if behind := other.behind.match(tail):
         return f"other:{behind[1]}"
-    if mean := book.other_mean.search(head):
+    if mean := other.mean.search(spot.head):
         return f"other:{mean[1]}"
-    last = last_match(book.other, head)
+    last = last_match(other.pattern, spot.head)
     if last is None:
         return ""
-    far = amount.dimension in ("money", "area") or last[1] in book.times
-    near = len(head) - last.end() <= (24 if far else book.near)
+    far = dimension in ("money", "area") or last[1] in book.times
+    near = len(spot.head) - last.end() <= (24 if far else book.near)
     return f"other:{last[1]}" if near else ""
 
 
-def _sized(amount: Amount, setting: Setting, earlier: Sequence[Earlier], following: Amount | None, book: _Book) -> str:
+def _sized(spot: Spot, earlier: Sequence[Earlier], following: Amount | None, book: _Book) -> str:
     """Give the counted thing that a size belongs to, as its denominator."""
+    amount = spot.amount
     if amount.dimension not in book.sized["dimensions"]:
         return ""
     thing = None
-    if earlier and earlier[-1].amount.span.end == amount.span.start:
+    if earlier and earlier[-1].amount.span.end == spot.start:
         thing = earlier[-1].amount
     elif following is not None and (amount.low is None or amount.high is None):
-        near = following.span.start - amount.span.end <= book.sized["reach"]
-        thing = following if near and following.span.end <= setting.clause(amount.span).end else None
+        near = following.span.start - spot.end <= book.sized["reach"]
+        thing = following if near and following.span.end <= spot.clause.end else None
     if thing is None or not thing.unit.startswith("count:"):
         return ""
     codes: dict[str, str] = book.sized["codes"]
     return codes.get(thing.unit, f"other:{thing.unit.removeprefix('count:')}")
 
 
-def _carried(amount: Amount, indicator: str, setting: Setting, earlier: Sequence[Earlier], book: _Book) -> set[str]:
+def _carried(spot: Spot, indicator: str, setting: Setting, earlier: Sequence[Earlier], book: _Book) -> set[str]:
     """Give what the sentence has divided by before, where such a denominator holds on."""
-    sentence, start = setting.sentence(amount.span), setting.clause(amount.span).start
-    if earlier and earlier[-1].amount.unit == amount.unit and earlier[-1].amount.span.start >= start:
-        between = setting.text[earlier[-1].amount.span.end : amount.span.start]
-        if book.to.search(between):
+    amount, start, signs = spot.amount, spot.clause.start, setting.signs
+    last = earlier[-1].amount
+    if last.unit == amount.unit and last.span.start >= start:
+        between = last.span.end, spot.start
+        if signs.any("change.to", *between) or signs.any("change.level_after", *between):
             return set(earlier[-1].per)
+    if amount.dimension not in book.carried:
+        return set()
     for before in reversed(earlier):
-        if before.amount.span.start < sentence.start:
+        if before.amount.span.start < spot.sentence.start:
             return set()
         if before.per:
             return {

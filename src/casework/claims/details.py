@@ -3,124 +3,139 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import rjieba
 
 from casework.claims.cues import Verdict
-from casework.claims.setting import Setting
-from casework.codebook import load_codebook, plain
-from casework.quantities import Amount
+from casework.claims.setting import Setting, Spot
+from casework.codebook import load_codebook
 
 __all__ = ["find_about", "find_change", "find_statistic", "find_voice", "is_estimate", "is_threshold"]
 
+_NEAR = 8  # characters before an amount in which a word calls it the highest or the lowest
+_SPEAKS = "，,：:"  # what follows a verb of speech that introduces what is said
+_NAMED = ("count", "area", "mass", "volume")  # dimensions whose amounts are said of the noun behind them
+
+
+@dataclass(frozen=True)
+class _Change:
+    reach: int
+    level_after: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Threshold:
+    dimensions: frozenset[str]
+    behind: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class _SaidOf:
+    noun_tags: frozenset[str]
+    inner_tags: frozenset[str]
+    skip: frozenset[str]
+
 
 @cache
-def _section(name: str) -> Any:
-    return plain(load_codebook("claims").section(name))
+def _change() -> _Change:
+    return load_codebook("claims").read("change", _Change)
 
 
 @cache
-def _pattern(section: str, key: str) -> re.Pattern[str]:
-    words = _section(section)[key]
-    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+def _threshold() -> _Threshold:
+    return load_codebook("claims").read("threshold", _Threshold)
 
 
-def _head(amount: Amount, setting: Setting) -> str:
-    return setting.text[setting.clause(amount.span).start : amount.span.start]
+@cache
+def _said_of() -> _SaidOf:
+    return load_codebook("claims").read("said_of", _SaidOf)
 
 
-def find_statistic(amount: Amount, setting: Setting, per: tuple[str, ...]) -> str:
+def find_statistic(spot: Spot, setting: Setting) -> str:
     """Tell a maximum, a minimum, a mean and a part of a sum from a total."""
-    head = _head(amount, setting)
-    for kind in ("maximum", "minimum"):
-        if _pattern("statistic", kind).search(head[-8:]):
-            return kind
-    if _pattern("statistic", "mean").search(head):
+    signs, clause = setting.signs, spot.clause.start
+    near = max(clause, spot.start - _NEAR)
+    if signs.any("statistic.maximum", near, spot.start):
+        return "maximum"
+    if signs.any("statistic.minimum", near, spot.start):
+        return "minimum"
+    if signs.any("statistic.mean", clause, spot.start):
         return "mean"
-    sentence = setting.text[setting.sentence(amount.span).start : amount.span.start]
-    return "part" if _pattern("statistic", "part").search(sentence) else "total"
+    return "part" if signs.any("statistic.part", spot.sentence.start, spot.start) else "total"
 
 
-def find_change(amount: Amount, setting: Setting) -> str:
+def find_change(spot: Spot, setting: Setting) -> str:
     """Tell an increase or decrease by the amount from a level.
 
     "Rose by 700" is an increase of 700; "rose to 3,000" is a level of 3,000.
     """
-    head = _head(amount, setting)
-    near = head[-int(_section("change")["reach"]) :]
-    if _pattern("change", "to").search(near) or near.endswith(_section("change")["level_after"]):
+    signs, book = setting.signs, _change()
+    near = max(spot.clause.start, spot.start - book.reach)
+    if signs.any("change.to", near, spot.start) or spot.head.endswith(book.level_after):
         return "level"
-    for kind in ("increase", "decrease"):
-        if _pattern("change", kind).search(near):
-            return kind
-    return "level"
+    if signs.any("change.increase", near, spot.start):
+        return "increase"
+    return "decrease" if signs.any("change.decrease", near, spot.start) else "level"
 
 
-def find_voice(amount: Amount, setting: Setting) -> str:
+def find_voice(spot: Spot, setting: Setting) -> str:
     """Tell what stands in quotation marks from the reporter's own words."""
-    if setting.is_quoted(amount.span) or re.match(_section("voice")["answer"], setting.text):
+    if setting.answers or setting.is_quoted(spot.start):
         return "quoted"
-    sentence = setting.sentence(amount.span)
-    spoken = re.search(
-        rf"(?:{_pattern('voice', 'speech').pattern})[，,：:]", setting.text[sentence.start : amount.span.start]
-    )
-    return "quoted" if spoken else "reporter"
+    spoken = setting.signs.within("voice.speech", spot.sentence.start, spot.start - 1)
+    return "quoted" if any(setting.text[s.end] in _SPEAKS for s in spoken) else "reporter"
 
 
-def is_estimate(amount: Amount, setting: Setting) -> bool:
+def is_estimate(spot: Spot, setting: Setting) -> bool:
     """Tell whether the amount belongs to a reckoning in its sentence."""
-    sentence = setting.text[setting.sentence(amount.span).start : amount.span.start]
-    return _pattern("voice", "estimate").search(sentence) is not None
+    return setting.signs.any("voice.estimate", spot.sentence.start, spot.start)
 
 
-def is_threshold(amount: Amount, setting: Setting) -> bool:
+def is_threshold(spot: Spot, setting: Setting) -> bool:
     """Tell whether an amount only sorts what follows: the villages above so much."""
-    rule = _section("threshold")
-    behind = setting.text[amount.span.end : amount.span.end + 8]
-    bounded = amount.low is None or amount.high is None or amount.low != amount.high
-    return bounded and amount.dimension in rule["dimensions"] and re.match(rule["behind"], behind) is not None
+    amount = spot.amount
+    if amount.low is not None and amount.low == amount.high:
+        return False
+    book = _threshold()
+    return amount.dimension in book.dimensions and book.behind.match(setting.text, spot.end, spot.end + 8) is not None
 
 
-def find_about(amount: Amount, setting: Setting, verdict: Verdict) -> str:
+def find_about(spot: Spot, setting: Setting, verdict: Verdict) -> str:
     """Give the words that the amount is said of: what is counted, else the words that the amount follows."""
-    clause = setting.clause(amount.span)
-    if amount.dimension in ("count", "area", "mass", "volume"):
-        behind = _noun_behind(setting.text[amount.span.end : min(clause.end, amount.span.end + 12)])
+    if spot.amount.dimension in _NAMED:
+        behind = _noun_behind(setting.text[spot.end : min(spot.clause.end, spot.end + 12)])
         if behind:
             return behind
-    before = setting.text[clause.start : amount.span.start]
-    if verdict.span and clause.covers(verdict.span) and verdict.span.end <= amount.span.start and len(verdict.word) > 2:
+    said = verdict.span
+    if said and spot.clause.start <= said.start and said.end <= spot.start and len(verdict.word) > 2:
         return verdict.word
-    return _noun_before(before[-24:]) or verdict.word
-
-
-@cache
-def _tags(kind: str) -> frozenset[str]:
-    return frozenset(_section("said_of")[kind])
+    return _noun_before(spot.head[-24:]) or verdict.word
 
 
 def _noun_behind(text: str) -> str:
     """Give the noun phrase that begins the text: words up to its last noun, no verb but a leading one."""
-    nouns, between = _tags("noun_tags"), _tags("inner_tags")
+    book = _said_of()
     run: list[str] = []
     last = 0
     for word, tag in rjieba.tag(text):
-        if tag not in nouns and tag not in between and (run or tag != "v"):
+        noun = tag in book.noun_tags
+        if not noun and tag not in book.inner_tags and (run or tag != "v"):
             break
         run.append(word)
-        last = len(run) if tag in nouns else last
-    return "".join(run[:last]) if last else ""
+        if noun:
+            last = len(run)
+    return "".join(run[:last])
 
 
 def _noun_before(text: str) -> str:
     """Give the last noun phrase of the text, over at most three other words behind it."""
-    nouns = _tags("noun_tags")
+    book = _said_of()
     run: list[str] = []
     skipped = 0
     for word, tag in reversed(rjieba.tag(text)):
-        if tag in nouns and word not in _section("said_of")["skip"]:
+        if tag in book.noun_tags and word not in book.skip:
             run.append(word)
         elif run or skipped >= 3 or tag in ("w", "x"):
             break

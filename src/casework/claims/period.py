@@ -3,86 +3,108 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from casework.claims.setting import Setting
-from casework.codebook import load_codebook
-from casework.quantities import Amount
+from casework.claims.setting import REACH, Setting, Spot
+from casework.codebook import any_of, load_codebook
 
-__all__ = ["find_period"]
+__all__ = ["Times", "find_period", "read_times"]
 
 
 @dataclass(frozen=True)
 class _Book:
     relative: dict[str, int]
-    words: re.Pattern[str]
-    so_far: re.Pattern[str]
-    as_of: re.Pattern[str]
     since: str
     parts: dict[str, tuple[int, int]]
-    part: re.Pattern[str]
     months: re.Pattern[str]
     month: re.Pattern[str]
     year: re.Pattern[str]
     range: re.Pattern[str]
-    stop: re.Pattern[str]
 
 
 @cache
-def _book() -> _Book:
-    s = load_codebook("claims").section("period")
-    return _Book(
-        relative=dict(s["relative"]),
-        words=_any(s["relative"]),
-        so_far=_any(s["so_far"]),
-        as_of=_any(s["as_of"]),
-        since=s["since"],
-        parts={k: (int(a), int(b)) for k, (a, b) in s["parts"].items()},
-        part=_any(s["parts"]),
-        months=re.compile(s["months"]),
-        month=re.compile(s["month"]),
-        year=re.compile(s["year"]),
-        range=re.compile(s["range"]),
-        stop=re.compile(rf"[{re.escape(load_codebook('claims').section('marks')['stop'])}]"),
-    )
+def _book() -> tuple[_Book, re.Pattern[str], str]:
+    """Give the section `period`, the pattern of the parts of a year, and the marks that end the reach of a time."""
+    book = load_codebook("claims")
+    period = book.read("period", _Book)
+    return period, any_of(period.parts), book.section("marks")["stop"]
 
 
-def _any(words: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+class _Time(NamedTuple):
+    """A time that a passage names. Of two that end alike the one with the longer value counts."""
+
+    end: int
+    length: int
+    start: int
+    value: str
 
 
-def find_period(amount: Amount, setting: Setting, published: str) -> str:
+class Times(NamedTuple):
+    """The times of a passage by where they end, and the full stops that end their reach."""
+
+    named: Sequence[_Time]
+    stops: Sequence[int]
+
+
+def read_times(setting: Setting, published: str) -> Times:
+    """Find the times that a passage names; those counted from the day of the article need that day."""
+    marks = _book()[2]
+    found = [_Time(end, len(value), start, value) for start, end, value in _named(setting, published)]
+    # Of two alike the one that is found first counts, and the last of the list is taken.
+    found.reverse()
+    found.sort(key=lambda t: t[:2])
+    return Times(found, [end for end in setting.sentence_ends if setting.text[end - 1] in marks] if found else ())
+
+
+def find_period(spot: Spot, times: Times) -> str:
     """Give the time as YYYY, YYYY-MM or a range `a..b`; empty where the words or the day are missing.
 
     The last time named before the amount counts; its reach ends with a full stop.
     """
-    book = _book()
-    head = book.stop.split(setting.before(amount.span))[-1]
-    found = [(m.end(), f"{m[1]}..{m[2]}") for m in book.range.finditer(head)]
-    found += [_dated(head, m.end(), int(m[1]), published, book) for m in book.year.finditer(head)]
+    if not times.named:
+        return ""
+    before = bisect_right(times.stops, spot.start)
+    first = max(times.stops[before - 1] if before else 0, spot.start - REACH)
+    for at in range(bisect_left(times.named, (spot.start + 1,)) - 1, -1, -1):
+        time = times.named[at]
+        if time.start >= first:
+            return time.value
+        if time.end <= first:
+            break
+    return ""
+
+
+def _named(setting: Setting, published: str) -> Iterator[tuple[int, int, str]]:
+    """Give each time as start, end and value."""
+    book, text, signs, whole = _book()[0], setting.text, setting.signs, (0, len(setting.text))
+    for m in book.range.finditer(text):
+        yield *m.span(), f"{m[1]}..{m[2]}"
+    for m in book.year.finditer(text):
+        yield from _dated(text, *m.span(), int(m[1]), published)
     if published:
-        found += [(m.end(), f"{published[:4]}-01..{published[:7]}") for m in book.so_far.finditer(head)]
-        found += [(m.end(), published[:7]) for m in book.as_of.finditer(head)]
-        found += [
-            _dated(head, m.end(), int(published[:4]) + book.relative[m[0]], published, book)
-            for m in book.words.finditer(head)
-        ]
-    # A range ends where its last year does: of two that end alike the longer one counts.
-    return max(found, key=lambda f: (f[0], len(f[1])))[1] if found else ""
+        for so_far in signs.walk("period.so_far", *whole):
+            yield *so_far, f"{published[:4]}-01..{published[:7]}"
+        for as_of in signs.walk("period.as_of", *whole):
+            yield *as_of, published[:7]
+        for word in signs.walk("period.relative", *whole):
+            yield from _dated(text, *word, int(published[:4]) + book.relative[word.cut(text)], published)
 
 
-def _dated(text: str, at: int, year: int, published: str, book: _Book) -> tuple[int, str]:
-    """Read what may follow a year: a month, a part of it, or "since then"."""
+def _dated(text: str, start: int, at: int, year: int, published: str) -> Iterator[tuple[int, int, str]]:
+    """Give a year, and with what may follow it: a month, a part of it, or "since then"."""
+    book, part, _ = _book()
+    yield start, at, str(year)
     if (m := book.months.match(text, at)) and 1 <= int(m[1]) <= 12:
-        return m.end(), f"{year}-01..{year}-{int(m[1]):02d}"
-    if m := book.part.match(text, at):
+        yield start, m.end(), f"{year}-01..{year}-{int(m[1]):02d}"
+    elif m := part.match(text, at):
         first, last = book.parts[m[0]]
-        return m.end(), f"{year}-{last:02d}" if first == last else f"{year}-{first:02d}..{year}-{last:02d}"
-    if (m := book.month.match(text, at)) and 1 <= int(m[1]) <= 12:
-        return m.end(), f"{year}-{int(m[1]):02d}"
-    if text.startswith(book.since, at) and published:
-        return at + len(book.since), f"{year}..{published[:4]}" if str(year) != published[
-            :4
-        ] else f"{year}-01..{published[:7]}"
-    return at, str(year)
+        yield start, m.end(), f"{year}-{last:02d}" if first == last else f"{year}-{first:02d}..{year}-{last:02d}"
+    elif (m := book.month.match(text, at)) and 1 <= int(m[1]) <= 12:
+        yield start, m.end(), f"{year}-{int(m[1]):02d}"
+    elif text.startswith(book.since, at) and published:
+        this = published[:4] == str(year)
+        yield start, at + len(book.since), f"{year}-01..{published[:7]}" if this else f"{year}..{published[:4]}"

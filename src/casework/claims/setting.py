@@ -7,55 +7,71 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
+from casework.claims.signs import Signs
 from casework.codebook import load_codebook
+from casework.quantities import Amount
 from casework.text import Span
 
-__all__ = ["Setting", "last_match", "read_setting"]
+__all__ = ["REACH", "Setting", "Spot", "last_match", "read_setting"]
 
 REACH = 600  # no cue reaches further than this many characters, so that a text on one line stays linear
 
 
+class Spot(NamedTuple):
+    """Where an amount stands: from `start` to `end`, in its clause and its sentence, behind the words of `head`."""
+
+    amount: Amount
+    start: int
+    end: int
+    clause: Span
+    sentence: Span
+    head: str
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A passage with the ends of its clauses and sentences, and where its quotations begin and end."""
+    """A passage with the ends of its clauses and sentences, its quotations and its signs.
+
+    `answers` tells that it is an answer of an interview, which names its speaker first.
+    """
 
     text: str
     clause_ends: tuple[int, ...]
     sentence_ends: tuple[int, ...]
     quotes: tuple[Span, ...]
+    answers: bool
+    signs: Signs
 
-    def clause(self, span: Span) -> Span:
-        """Give the clause that a span stands in."""
-        return self._around(self.clause_ends, span)
+    def spot(self, amount: Amount) -> Spot:
+        """Look up where an amount stands."""
+        start, end = amount.span
+        clause = self._around(self.clause_ends, start, end)
+        sentence = self._around(self.sentence_ends, start, end)
+        return Spot(amount, start, end, clause, sentence, self.text[clause.start : start])
 
-    def sentence(self, span: Span) -> Span:
-        """Give the sentence that a span stands in."""
-        return self._around(self.sentence_ends, span)
+    def _around(self, ends: tuple[int, ...], start: int, end: int) -> Span:
+        """Give the stretch between two ends that holds another, as far as any cue reaches."""
+        before = bisect_right(ends, start)
+        after = bisect_left(ends, end, before)
+        first = ends[before - 1] if before else 0
+        last = ends[after] if after < len(ends) else len(self.text)
+        return Span(max(first, start - REACH), min(last, end + REACH))
 
-    def _around(self, ends: tuple[int, ...], span: Span) -> Span:
-        before = bisect_right(ends, span.start)
-        after = bisect_left(ends, span.end)
-        start = ends[before - 1] if before else 0
-        end = ends[after] if after < len(ends) else len(self.text)
-        return Span(max(start, span.start - REACH), min(end, span.end + REACH))
-
-    def clauses_before(self, span: Span) -> list[Span]:
+    def clauses_before(self, spot: Spot) -> Iterator[Span]:
         """Give the earlier clauses of the same sentence, the nearest first."""
-        sentence, clause = self.sentence(span), self.clause(span)
-        first, last = bisect_right(self.clause_ends, sentence.start), bisect_right(self.clause_ends, clause.start)
-        ends = self.clause_ends[first:last]
-        starts = [sentence.start, *ends]
-        return [Span(a, b) for a, b in reversed(list(zip(starts, ends, strict=False)))]
+        first, end = spot.sentence.start, spot.clause.start
+        at = bisect_right(self.clause_ends, end)
+        while at and (end := self.clause_ends[at - 1]) > first:
+            at -= 1
+            start = max(first, self.clause_ends[at - 1]) if at else first
+            yield Span(start, end)
 
-    def before(self, span: Span) -> str:
-        """Give the text before a span, as far as any cue reaches."""
-        return self.text[max(0, span.start - REACH) : span.start]
-
-    def is_quoted(self, span: Span) -> bool:
-        """Tell whether a span stands in quotation marks."""
-        at = bisect_right(self.quotes, span.start, key=lambda q: q.start) - 1
-        return at >= 0 and span.start < self.quotes[at].end
+    def is_quoted(self, at: int) -> bool:
+        """Tell whether a position stands in quotation marks."""
+        before = bisect_right(self.quotes, (at, len(self.text) + 1)) - 1
+        return before >= 0 and at < self.quotes[before].end
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +80,29 @@ class _Marks:
     sentence: re.Pattern[str]
     quote: re.Pattern[str]
     opening: str
+    answer: re.Pattern[str]
 
 
 @cache
 def _marks() -> _Marks:
-    marks = load_codebook("claims").section("marks")
+    book = load_codebook("claims")
+    marks, answer = book.section("marks"), book.section("voice")["answer"]
     # A comma or colon between digits groups them and ends no clause.
-    clause = rf"(?<!\d)[{re.escape(marks['clause'])}]|[{re.escape(marks['clause'])}](?!\d)"
+    clause = rf"[{re.escape(marks['clause'])}](?:(?!\d)|(?<!\d.))"
     sentence = rf"[{re.escape(marks['sentence'])}]"
     quote = rf"[{re.escape(marks['quote_open'] + marks['quote_close'])}]"
-    return _Marks(re.compile(clause), re.compile(sentence), re.compile(quote), marks["quote_open"])
+    return _Marks(re.compile(clause), re.compile(sentence), re.compile(quote), marks["quote_open"], re.compile(answer))
 
 
 def read_setting(text: str) -> Setting:
-    """Mark the clauses, sentences and quotations of a passage.
+    """Mark the clauses, sentences, quotations and signs of a passage.
 
-    >>> s = read_setting("村里修了路，建了桥。")
-    >>> s.clause(Span(7, 8)).cut(s.text)
-    '建了桥。'
+    >>> read_setting("村里修了路，建了“桥”。").clause_ends
+    (6, 12)
     """
     m = _marks()
-    clauses, sentences = (tuple(hit.end() for hit in p.finditer(text)) for p in (m.clause, m.sentence))
-    return Setting(text, clauses, sentences, tuple(_quotes(text, m)))
+    clauses, sentences = (tuple([hit.end() for hit in p.finditer(text)]) for p in (m.clause, m.sentence))
+    return Setting(text, clauses, sentences, tuple(_quotes(text, m)), bool(m.answer.match(text)), Signs(text))
 
 
 def _quotes(text: str, marks: _Marks) -> Iterator[Span]:
@@ -105,4 +122,5 @@ def _quotes(text: str, marks: _Marks) -> Iterator[Span]:
 
 def last_match(cue: re.Pattern[str], text: str) -> re.Match[str] | None:
     """Give the last match of a pattern."""
-    return max(cue.finditer(text), key=lambda m: m.start(), default=None)
+    matches = [*cue.finditer(text)]
+    return matches[-1] if matches else None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
-from casework.claims.setting import Setting, last_match
+from casework.claims.setting import REACH, Setting, Spot, last_match
 from casework.codebook import load_codebook
-from casework.quantities import Amount
 from casework.text import Span
 
-__all__ = ["find_status"]
+__all__ = ["Heading", "find_status", "read_heading"]
 
 RULE_REACH = 12  # characters between a word of obligation and the amount it governs
 
@@ -19,65 +19,49 @@ RULE_REACH = 12  # characters between a word of obligation and the amount it gov
 @dataclass(frozen=True)
 class _Book:
     planned: re.Pattern[str]
-    never: re.Pattern[str]
-    passage: re.Pattern[str]
-    behind: tuple[str, ...]
     achieved: re.Pattern[str]
+    never_planned: re.Pattern[str]
+    behind: tuple[str, ...]
     rule: re.Pattern[str]
-    rule_any: re.Pattern[str]
     rule_any_behind: re.Pattern[str]
     rule_units: frozenset[str]
-    frequency: re.Pattern[str]
-    documents: tuple[str, ...]
-    sections: re.Pattern[str]
+    rule_documents: tuple[str, ...]
+    planned_sections: re.Pattern[str]
     future_year: re.Pattern[str]
-    future: re.Pattern[str]
-    not_future: re.Pattern[str]
+    future_sections: re.Pattern[str]
+    not_future_sections: re.Pattern[str]
     planned_end: tuple[str, ...]
-    done: re.Pattern[str]
     rule_own: tuple[str, ...]
     rule_sentence: re.Pattern[str]
-    sentence_indicators: frozenset[str]
+    rule_sentence_indicators: frozenset[str]
     behind_will: re.Pattern[str]
-    pairs: dict[str, re.Pattern[str]]
-
-
-def _any(words: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+    planned_pairs: dict[str, re.Pattern[str]]
 
 
 @cache
 def _book() -> _Book:
-    s = load_codebook("claims").section("status")
-    return _Book(
-        planned=_any(s["planned"]),
-        never=_any(s["never_planned"]),
-        passage=_any(s["passage"]),
-        behind=tuple(s["behind"]),
-        achieved=_any(s["achieved"]),
-        rule=_any(s["rule"]),
-        rule_any=_any(s["rule_any"]),
-        rule_any_behind=re.compile(s["rule_any_behind"]),
-        rule_units=frozenset(s["rule_units"]),
-        frequency=_any(s["rule_frequency"]),
-        documents=tuple(s["rule_documents"]),
-        sections=_any(s["planned_sections"]),
-        future_year=re.compile(s["future_year"]),
-        future=_any(s["future_sections"]),
-        not_future=_any(s["not_future_sections"]),
-        planned_end=tuple(s["planned_end"]),
-        done=_any(s["document_achieved"]),
-        rule_own=tuple(s["rule_own"]),
-        rule_sentence=re.compile(s["rule_sentence"]),
-        sentence_indicators=frozenset(s["rule_sentence_indicators"]),
-        behind_will=re.compile(s["behind_will"]),
-        pairs={w: re.compile(p.removeprefix("^")) for w, p in s["planned_pairs"].items()},
-    )
+    return load_codebook("claims").read("status", _Book)
 
 
-def find_status(
-    amount: Amount, setting: Setting, headline: str = "", section: str = "", indicator: str = "", published: str = ""
-) -> tuple[str, str]:
+class Heading(NamedTuple):
+    """What stands over a passage: a section of what is to come, or of goals, and whether it is a document of norms."""
+
+    future: str
+    goals: str
+    document: bool
+
+
+@lru_cache(maxsize=64)
+def read_heading(headline: str, section: str) -> Heading:
+    """Read the headline of an article and the heading of a section: the words found there, "" where there is none."""
+    book = _book()
+    future = None if book.not_future_sections.search(section) else book.future_sections.search(section)
+    goals = book.planned_sections.search(section)
+    document = headline.rstrip().endswith(book.rule_documents)
+    return Heading(future[0] if future else "", goals[0] if goals else "", document)
+
+
+def find_status(spot: Spot, setting: Setting, heading: Heading, indicator: str, published: str) -> tuple[str, str]:
     """Give the status of an amount (achieved, planned, rule) and the word that decided, "" by default.
 
     A modal reaches over its clause and the clauses that follow in the sentence, until a word
@@ -85,78 +69,81 @@ def find_status(
     headings over their section. A document (a plan, a set of rules) speaks of norms.
     """
     book = _book()
-    clause = setting.clause(amount.span)
-    head = setting.text[clause.start : amount.span.start]
-    if word := _rule(amount, setting, clause, head, book):
+    if word := _rule(spot, setting, book):
         return "rule", word
-    if word := _planned(amount, setting, head, book) or _future_year(amount, setting, head, published, book):
+    if word := _planned(spot, setting, book) or _future_year(spot, setting, published, book):
         return "planned", word
-    done = book.done.search(head)
-    if not done and (m := book.future.search(section)) and not book.not_future.search(section):
-        return "planned", m[0]
-    if headline.rstrip().endswith(book.documents) and not done:
-        planned = book.sections.search(section)
-        return ("planned", planned[0]) if planned else ("rule", "document")
-    if word := _rule_of_sentence(amount, setting, clause, indicator, book):
-        return "rule", word
+    of_sentence = indicator in book.rule_sentence_indicators
+    if (of_sentence or heading.future or heading.document) and not setting.signs.any(
+        "status.document_achieved", spot.clause.start, spot.start
+    ):
+        if heading.future:
+            return "planned", heading.future
+        if heading.document:
+            return ("planned", heading.goals) if heading.goals else ("rule", "document")
+        # A grant or a condition that the sentence lays down: to those who …, so much a mu is paid.
+        if m := book.rule_sentence.search(setting.text, spot.sentence.start, spot.clause.end):
+            return "rule", m[0]
     return "achieved", ""
 
 
-def _future_year(amount: Amount, setting: Setting, head: str, published: str, book: _Book) -> str:
+def _future_year(spot: Spot, setting: Setting, published: str, book: _Book) -> str:
     """Find a year after the article's own in the sentence before the amount."""
     if not published:
         return ""
-    before = setting.text[setting.sentence(amount.span).start : amount.span.start]
-    last = last_match(book.future_year, before)
-    return last[0] if last and last[1] > published[:4] and not book.achieved.search(head) else ""
-
-
-def _rule_of_sentence(amount: Amount, setting: Setting, clause: Span, indicator: str, book: _Book) -> str:
-    """Find a grant or a condition that the sentence lays down: to those who …, so much a mu is paid."""
-    if indicator not in book.sentence_indicators:
+    last = last_match(book.future_year, setting.text[spot.sentence.start : spot.start])
+    if last is None or last[1] <= published[:4] or setting.signs.any("status.achieved", spot.clause.start, spot.start):
         return ""
-    sentence = setting.sentence(amount.span)
-    said = setting.text[sentence.start : clause.end]
-    m = book.rule_sentence.search(said)
-    return m[0] if m and not book.done.search(setting.text[clause.start : amount.span.start]) else ""
+    return last[0]
 
 
-def _rule(amount: Amount, setting: Setting, clause: Span, head: str, book: _Book) -> str:
-    if amount.unit in book.rule_units and (m := book.frequency.search(head)):
-        return m[0]
-    if (m := last_match(book.rule_any, head)) and len(head) - m.end() <= RULE_REACH:
-        return m[0]
-    if amount.rule.split(" ", 1)[-1].startswith(book.rule_own) and not book.planned.search(head):
+def _rule(spot: Spot, setting: Setting, book: _Book) -> str:
+    text, signs, amount, start = setting.text, setting.signs, spot.amount, spot.clause.start
+    if amount.unit in book.rule_units and (often := signs.first("status.rule_frequency", start, spot.start)):
+        return often.cut(text)
+    if (must := signs.last("status.rule_any", start, spot.start)) and spot.start - must.end <= RULE_REACH:
+        return must.cut(text)
+    own = amount.rule.split(" ", 1)[-1].startswith(book.rule_own)
+    if own and not signs.any("status.planned", start, spot.start):
         return amount.rule
-    if m := book.rule_any_behind.match(setting.text[amount.span.end : clause.end]):
+    if m := book.rule_any_behind.match(text, spot.end, spot.clause.end):
         return m[0]
     if amount.dimension in ("count", "time"):
         return ""
-    near = head[-14:] + setting.text[amount.span.end : min(clause.end, amount.span.end + 5)]
-    found = book.rule.search(near)
+    found = book.rule.search(spot.head[-14:] + text[spot.end : min(spot.clause.end, spot.end + 5)])
     return found[0] if found else ""
 
 
-def _planned(amount: Amount, setting: Setting, head: str, book: _Book) -> str:
-    tail = setting.text[amount.span.end : amount.span.end + 6]
-    if tail.startswith(book.behind):
-        return next(w for w in book.behind if tail.startswith(w))
-    clause = setting.clause(amount.span)
-    if m := book.behind_will.match(setting.text[amount.span.end : clause.end]):
+def _planned(spot: Spot, setting: Setting, book: _Book) -> str:
+    text, signs = setting.text, setting.signs
+    if text.startswith(book.behind, spot.end):
+        return next(w for w in book.behind if text.startswith(w, spot.end))
+    if m := book.behind_will.match(text, spot.end, spot.clause.end):
         return m[0][-1]
-    if head.endswith(book.planned_end):
-        return head[-2:]
-    for word, follows in book.pairs.items():
-        if head.endswith(word) and follows.match(setting.text, amount.span.end):
+    if spot.head.endswith(book.planned_end):
+        return spot.head[-2:]
+    for word, follows in book.planned_pairs.items():
+        if spot.head.endswith(word) and follows.match(text, spot.end):
             return word
-    for span in [Span(amount.span.start - len(head), amount.span.start), *setting.clauses_before(amount.span)]:
-        part = book.never.sub("", span.cut(setting.text))
-        modal = last_match(book.planned, part)
-        done = last_match(book.achieved, part)
-        if modal and (done is None or modal.end() >= done.end()):
-            return modal[0]
-        if done:
-            return ""
-    opening = setting.before(setting.sentence(amount.span))
-    found = last_match(book.passage, opening)
-    return found[0] if found and not book.achieved.search(opening[found.end() :]) else ""
+    for clause in (Span(spot.clause.start, spot.start), *setting.clauses_before(spot)):
+        modal = _modal(clause, setting, book)
+        if modal is not None:
+            return modal
+    opening = spot.sentence.start
+    found = signs.last("status.passage", max(0, opening - REACH), opening)
+    return found.cut(text) if found and not signs.any("status.achieved", found.end, opening) else ""
+
+
+def _modal(part: Span, setting: Setting, book: _Book) -> str | None:
+    """Give the word by which a stretch plans, "" where it says that something was done, None where neither."""
+    signs = setting.signs
+    if signs.any("status.never_planned", *part):
+        said = book.never_planned.sub("", part.cut(setting.text))
+        plans, does = last_match(book.planned, said), last_match(book.achieved, said)
+        modal, done = plans and Span(*plans.span()), does and Span(*does.span())
+    else:
+        said = setting.text
+        modal, done = signs.last("status.planned", *part), signs.last("status.achieved", *part)
+    if modal and (done is None or modal.end >= done.end):
+        return modal.cut(said)
+    return "" if done else None

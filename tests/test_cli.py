@@ -20,7 +20,7 @@ from casework.cli import app
 from casework.study import load_study
 from casework.tables import read_tables
 
-COMMANDS = ("run", "build", "report", "manifest", "score", "init")
+COMMANDS = ("run", "build", "report", "verify", "manifest", "score", "init")
 
 
 def casework(*arguments: object, cwd: Path = ROOT) -> Result:
@@ -62,7 +62,7 @@ def test_version() -> None:
     assert re.fullmatch(r"casework \d+\.\d+\.\d+\n", casework("--version").stdout)
 
 
-@pytest.mark.parametrize("command", ["run", "build", "report", "manifest"])
+@pytest.mark.parametrize("command", ["run", "build", "report", "verify", "manifest"])
 def test_no_such_study(command: str) -> None:
     one_line(casework(command, "studies/nowhere.yaml"), 2, "studies/nowhere.yaml", "no such file")
 

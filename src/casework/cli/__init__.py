@@ -29,6 +29,7 @@ from casework.cli.common import (
     short,
 )
 from casework.cli.manifest import manifest
+from casework.cli.verify import verify
 
 if TYPE_CHECKING:
     from casework.study import Study
@@ -101,6 +102,7 @@ def report(study: StudyFile, only: Only = None, jobs: Jobs = 1, engine: EngineOp
         _publish(loaded, None, only, jobs, engine)
 
 
+app.command()(verify)
 app.command()(manifest)
 
 

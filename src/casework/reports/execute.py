@@ -43,8 +43,11 @@ def _indented(source: str) -> str:
 def settle_notebook(notebook: Any) -> Any:
     """Take out of a run notebook what differs from run to run: times, paths, random ids."""
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    for i, cell in enumerate(notebook.cells, start=1):
-        cell["id"] = f"c{i:03d}"
+    number = 0
+    for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
+        # The cell that papermill puts in does not count, so that a number names the same cell in the notebook as it was written.
+        number += "injected-parameters" not in tags
+        cell["id"] = "parameters" if "injected-parameters" in tags else f"c{number:03d}"
         cell.metadata = {"tags": tags} if tags else {}
     return notebook

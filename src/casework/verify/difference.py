@@ -17,6 +17,7 @@ __all__ = ["excerpt", "first_difference", "first_in_notebook"]
 
 SHOWN = 60
 PACKED = (".zip", ".xlsx")
+_PARTS = ("cell_type", "source", "outputs", "metadata")
 TEXTS = (".md", ".txt", ".yaml", ".cff", ".lock", ".toml", ".js", ".css", ".svg", ".xml", ".rels", ".py", "Makefile")
 
 
@@ -123,7 +124,7 @@ def first_in_notebook(there: Any, made: Any) -> str:
     for old, new in zip_longest(there["cells"], made["cells"]):
         injected = "injected-parameters" in ((old or new).get("metadata", {}).get("tags") or ())
         number += not injected
-        if old == new:
+        if old is not None and new is not None and all(old.get(p) == new.get(p) for p in _PARTS):
             continue
         cell = "the cell of the parameters" if injected else f"cell {number}"
         if old is None or new is None:
@@ -131,7 +132,7 @@ def first_in_notebook(there: Any, made: Any) -> str:
         for part in ("source", "outputs"):
             if old.get(part) != new.get(part):
                 return f"{cell}: its {'output' if part == 'outputs' else part} differs"
-        return f"{cell}: its metadata differ"
+        return f"{cell}: its kind or its metadata differ"
     return ""
 
 

@@ -20,7 +20,7 @@ from casework.cli import app
 from casework.study import load_study
 from casework.tables import read_tables
 
-COMMANDS = ("run", "build", "report", "verify", "manifest", "score", "init")
+COMMANDS = ("run", "build", "report", "verify", "manifest", "score", "diff", "init")
 
 
 def casework(*arguments: object, cwd: Path = ROOT) -> Result:

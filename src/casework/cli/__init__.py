@@ -28,6 +28,7 @@ from casework.cli.common import (
     progress_of,
     short,
 )
+from casework.cli.diff import diff
 from casework.cli.manifest import manifest
 from casework.cli.verify import verify
 
@@ -126,6 +127,9 @@ def score(
     with errors():
         scored = score_tables(tables, gold, raw)
         typer.echo(score_json(scored) if as_json else "\n".join(score_lines(scored, misses)))
+
+
+app.command()(diff)
 
 
 @app.command()

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from casework.tables.links import check_links, links_of
 from casework.tables.schema import KINDS, Column, Table, pattern_of
 from casework.text import CaseworkError
 
-__all__ = ["Format", "describe_tables", "fresh_folder", "read_tables", "save_tables", "write_tables"]
+__all__ = ["Format", "describe_file", "describe_tables", "fresh_folder", "read_tables", "save_tables", "write_package", "write_tables"]
 
 Format = Literal["csv", "parquet"]
 PACKAGE = "datapackage.json"
@@ -112,8 +112,13 @@ def save_tables(folder: Path, frames: Mapping[str, pd.DataFrame], format: Format
             _write_csv(path, data)
         else:
             data.to_parquet(path, engine="pyarrow", index=False, compression="zstd")
-        resources.append(_resource(TABLES[name], path, format))
-    package = {"name": "casework-tables", **(about or {}), "resources": resources}
+        resources.append(describe_file(TABLES[name], path, format))
+    write_package(folder, resources, about)
+
+
+def write_package(folder: Path, resources: Sequence[Mapping[str, Any]], about: Mapping[str, Any] | None = None) -> None:
+    """Write datapackage.json: what the folder is (`about`) and its tables, as `describe_file` gives them."""
+    package = {"name": "casework-tables", **(about or {}), "resources": list(resources)}
     (folder / PACKAGE).write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
@@ -122,8 +127,8 @@ def _write_csv(path: Path, data: pd.DataFrame) -> None:
         data.to_csv(out, index=False, quoting=csv.QUOTE_ALL, lineterminator="\n")
 
 
-def _resource(declared: Table, path: Path, format: Format) -> dict[str, Any]:
-    data = path.read_bytes()
+def describe_file(declared: Table, path: Path, format: Format, sha256: str = "") -> dict[str, Any]:
+    """Describe a table's file for the data package; `sha256` where it is known already."""
     media = "text/csv" if format == "csv" else "application/vnd.apache.parquet"
     dialect = {"dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True}} if format == "csv" else {}
     schema: dict[str, Any] = {"fields": [_field(c) for c in declared], "missingValues": [""]}
@@ -136,8 +141,13 @@ def _resource(declared: Table, path: Path, format: Format) -> dict[str, Any]:
         ]
     return {
         "name": declared.name, "type": "table", "path": path.name, "description": declared.about, "format": format, "mediatype": media,
-        "encoding": "utf-8", "bytes": len(data), "hash": "sha256:" + hashlib.sha256(data).hexdigest(), **dialect, "schema": schema,
+        "encoding": "utf-8", "bytes": path.stat().st_size, "hash": "sha256:" + (sha256 or _sha256(path)), **dialect, "schema": schema,
     }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _field(column: Column) -> dict[str, Any]:

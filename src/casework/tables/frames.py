@@ -12,10 +12,10 @@ import pandas as pd
 
 from casework.codebook import did_you_mean
 from casework.tables.columns import TABLES, VOCABULARIES
-from casework.tables.schema import KINDS, Table, pattern_of
+from casework.tables.schema import KINDS, Column, Table, pattern_of
 from casework.text import CaseworkError, Span, join_spans
 
-__all__ = ["Tables", "cell", "check", "frame", "make_frames", "number_text", "table"]
+__all__ = ["Tables", "bad_cell", "cell", "check", "frame", "make_frames", "number_text", "sortable", "table"]
 
 Row = Sequence[object] | Mapping[str, object]
 
@@ -61,11 +61,14 @@ def number_text(value: float) -> str:
     >>> number_text(20000.0), number_text(0.7), number_text(1.08e8), number_text(-0.0)
     ('20000', '0.7', '108000000', '0')
     """
+    text = repr(value)
+    if text.endswith(".0") and text != "-0.0":
+        return text[:-2]
     if math.isnan(value):
         return ""
     if math.isinf(value):
         raise CaseworkError("an infinite number cannot stand in a table; leave an open end empty")
-    text = format(Decimal(repr(value)), "f")
+    text = format(Decimal(text), "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
 
@@ -133,10 +136,11 @@ def _arrange(declared: Table, records: list[tuple[str, ...]], order: Mapping[str
     ranks = order if order is not None else {s: i for i, s in enumerate(dict.fromkeys(r[source] for r in records))}
     sort = [at[n] for n in declared.sort]
     # A source that `order` does not know stands after the known ones, by its id.
-    records.sort(key=lambda r: (ranks.get(r[source], -1 if not r[source] else len(ranks)), r[source], [_sortable(r[i]) for i in sort], r))
+    records.sort(key=lambda r: (ranks.get(r[source], -1 if not r[source] else len(ranks)), r[source], [sortable(r[i]) for i in sort], r))
 
 
-def _sortable(text: str) -> tuple[int, str]:
+def sortable(text: str) -> tuple[int, str]:
+    """Give what a cell is sorted by: the number it begins with, then its text."""
     head = text.split("-", 1)[0]
     return (int(head), text) if head.isascii() and head.isdigit() else (-1, text)
 
@@ -207,9 +211,13 @@ def _matches(pattern: str) -> Any:
 def _bad(declared: Table, row: Any, column: str, value: Any) -> str:
     if row is None or pd.isna(row):
         return f"row 0: column '{column}' does not hold text: {value}"
-    c = declared.column(column)
+    return bad_cell(declared.column(column), int(row) + 1, value)
+
+
+def bad_cell(c: Column, row: int, value: object) -> str:
+    """Say of a bad cell in which row (from 1) it stands, what it is and what it must be."""
     want = f"a code of {c.codes}{did_you_mean(str(value), VOCABULARIES[c.codes])}" if c.codes else KINDS[c.kind].says
-    return f"row {int(row) + 1}: {column} is {str(value)[:80]!r}, must be {want}" + (", not empty" if c.required and not value else "")
+    return f"row {row}: {c.name} is {str(value)[:80]!r}, must be {want}" + (", not empty" if c.required and not value else "")
 
 
 def _repeated(declared: Table, data: pd.DataFrame) -> list[str]:

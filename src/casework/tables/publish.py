@@ -11,7 +11,7 @@ from casework.tables.columns import TABLES
 from casework.tables.schema import Column
 from casework.text import CaseworkError, Span, parse_spans
 
-__all__ = ["SHORT", "Publish", "check_surfaces", "standoff"]
+__all__ = ["SHORT", "Publish", "check_surfaces", "standoff", "wrong_row"]
 
 Publish = Literal["full", "quotes", "none"]
 SHORT = 15
@@ -56,13 +56,14 @@ def check_surfaces(frames: Mapping[str, pd.DataFrame], raw_of: Mapping[str, str]
             if raw is None:
                 continue
             for i, values in zip(rows.index, rows.itertuples(index=False, name=None), strict=True):
-                if wrong := _wrong(dict(zip(names, values, strict=True)), raw):
+                if wrong := wrong_row(dict(zip(names, values, strict=True)), raw):
                     bad.append(f"{name} row {int(i) + 1}: {wrong}")
     if bad:
         raise CaseworkError(f"{len(bad)} row{'s' * (len(bad) > 1)} do not agree with the raw texts\n" + "\n".join(f"  {b}" for b in bad))
 
 
-def _wrong(row: Mapping[str, str], raw: str) -> str:
+def wrong_row(row: Mapping[str, str], raw: str) -> str:
+    """Say what is wrong with a row's spans or surface against the raw text; nothing where they agree."""
     spans = parse_spans(row["spans"]) if "spans" in row else (Span(int(row["start"]), int(row["end"])),)
     if any(not 0 <= s.start < s.end <= len(raw) for s in spans):
         return f"a span of {row.get('spans') or f'{spans[0].start}-{spans[0].end}'} is empty or outside a text of {len(raw)} characters"

@@ -10,40 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-__all__ = ["CaseworkError", "Edit", "Problem", "Span", "Text", "join_spans", "parse_spans"]
+from casework.text.span import CaseworkError, Span
 
-
-class CaseworkError(Exception):
-    """Something the user can mend: the message says what, where, and what would do."""
-
-
-class Span(NamedTuple):
-    """A half-open stretch `[start, end)` of code points.
-
-    >>> Span(2, 5).cut("abcdefg")
-    'cde'
-    """
-
-    start: int
-    end: int
-
-    def cut(self, text: str) -> str:
-        """Give the characters of `text` that the span covers."""
-        return text[self.start : self.end]
-
-    def overlaps(self, other: Span) -> bool:
-        """Tell whether the two spans share a character."""
-        return self.start < other.end and other.start < self.end
-
-    def covers(self, other: Span) -> bool:
-        """Tell whether `other` lies wholly inside this span."""
-        return self.start <= other.start and other.end <= self.end
-
-    def shift(self, by: int) -> Span:
-        """Move the span by a number of characters."""
-        return Span(self.start + by, self.end + by)
+__all__ = ["Edit", "Text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +29,6 @@ class Edit:
     new: str
     rule: str
     flag: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something odd in the input that did not stop the work: one row of `problems`.
-
-    `start` and `end` count in the raw text; None where the whole source is meant.
-    """
-
-    code: str
-    message: str
-    start: int | None = None
-    end: int | None = None
-    source_id: str = ""
 
 
 class _Run(NamedTuple):
@@ -212,6 +169,20 @@ class Text:
         """
         return tuple(Edit(Span(r.raw_start, r.raw_end), self.clean[r.start : r.end], r.rule) for r in self.runs if r.rule)
 
+    def pack(self) -> list[list[object]]:
+        """Give the alignment as plain lists, to be stored; `unpack` puts the text together again."""
+        return [list(r) for r in self.runs]
+
+    @classmethod
+    def unpack(cls, raw: str, clean: str, packed: Iterable[Sequence[Any]]) -> Text:
+        """Put a text together from what `pack` gave.
+
+        >>> text = Text.of("１２亩").edit([Edit(Span(0, 2), "12", "width")])
+        >>> Text.unpack(text.raw, text.clean, text.pack()) == text
+        True
+        """
+        return cls(raw, clean, tuple(_Run(*run) for run in packed))
+
     def to_clean(self, raw: Span) -> Span:
         """Give the clean span of what remains of a raw span, of a text in file order: the inverse of `to_raw`."""
         starts = [r for r in self.runs if r.raw_end > raw.start and r.raw_start < raw.end]
@@ -330,21 +301,3 @@ def _stretches(runs: Sequence[_Run]) -> tuple[Span, ...]:
         else:
             spans.append(Span(r.raw_start, r.raw_end))
     return tuple(spans)
-
-
-def join_spans(spans: Iterable[Span]) -> str:
-    """Write spans as a table cell.
-
-    >>> join_spans([Span(3, 8), Span(20, 24)])
-    '3-8;20-24'
-    """
-    return ";".join(f"{s.start}-{s.end}" for s in spans)
-
-
-def parse_spans(cell: str) -> tuple[Span, ...]:
-    """Read spans back from a table cell.
-
-    >>> parse_spans("3-8;20-24")
-    (Span(start=3, end=8), Span(start=20, end=24))
-    """
-    return tuple(Span(*map(int, part.split("-"))) for part in cell.split(";") if part)

@@ -1,38 +1,43 @@
-"""The arrow on one page: a study's raw texts to its tables."""
+"""The arrow on one page: a study's raw texts to its tables.
+
+batches of raw texts → tasks → parts in the cache → a survey of the whole → tables, merged from the parts
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from casework.claims import load_mechanisms
-from casework.flow.copies import ArticleWords, find_copies
-from casework.flow.corrections import correct
-from casework.flow.records import Kit, Record, Records, read_source
-from casework.places import load_gazetteer
-from casework.sources import Source, check_manifest, iter_sources, missing_files, read_manifest
+from casework.flow.batch import Batch, make_batches
+from casework.flow.cache import Cache, open_cache
+from casework.flow.corrections import by_source
+from casework.flow.crew import Alone, Crew, run_tasks
+from casework.flow.kit import Settings, built_in_kit, settings_of
+from casework.flow.merge import Merged, merge_parts
+from casework.flow.part import Damaged
+from casework.flow.records import read_source
+from casework.flow.survey import Survey, survey_parts
+from casework.flow.work import Task
+from casework.sources import Manifest, check_manifest, missing_files, read_manifest
 from casework.sources.source import make_source
-from casework.study import Study, read_corrections
-from casework.tables import Tables, check_surfaces, fresh_folder, make_frames, save_tables, standoff, write_tables
+from casework.study import Correction, Study
+from casework.tables import Tables, fresh_folder, make_frames
 from casework.tables.files import Format
 from casework.text import CaseworkError, Problem
 
-__all__ = ["BuildResult", "build", "parse_text"]
+__all__ = ["BuildResult", "Progress", "build", "parse_text"]
 
 Progress = Callable[[int, int], None]
-T = TypeVar("T")
-BATCH = 64
+"""Is told how many bytes of raw files are done, and how many have been found so far."""
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """Where the tables are, how many rows each has, and what was odd."""
+    """Where the tables are, how many rows each has, and the first thousand problems as lines."""
 
     tables_dir: Path
     counts: dict[str, int]
@@ -46,38 +51,128 @@ def build(
     jobs: int = 1,
     format: Format = "csv",
     progress: Progress | None = None,
+    scheduler: str = "",
 ) -> BuildResult:
-    """Parse every raw text of a study and write the tables.
+    """Parse every raw text of a study and write the tables; what has not changed since the last build is not parsed again.
 
     `raw` reads every file of another folder, registered or not; `out` writes the tables elsewhere and publishes
-    nothing. Raises CaseworkError before anything is written where the manifest does not match,
+    nothing. `jobs` processes work at once, or the workers of the Dask cluster whose `scheduler` is named.
+    Raises CaseworkError before anything is written where the manifest or the corrections do not hold,
     a registered file is missing from the study's own folder, or nothing can be read.
     """
-    folder = raw or study.raw
-    manifest = read_manifest(study.manifest) if study.manifest else {}
+    if format not in ("csv", "parquet"):
+        raise CaseworkError(f"no table format '{format}'; known: csv, parquet")
+    folder = (raw or study.raw).absolute()
+    problems = _check(study, folder, raw is not None)
+    corrections = by_source(study.corrections)
+    settings = settings_of(study)
+    target = (out or study.tables_dir).absolute()
+    with open_cache(target.with_name(f".{target.name}.cache") if out else study.work_dir.absolute() / "cache") as cache:
+        job = _Job(study, folder, target, out is None, cache, settings, corrections, format)
+        while True:
+            try:
+                with closing(_crew(jobs, scheduler, settings, job)) as crew:
+                    names, found = _parse(job, crew, progress)
+                merged = _merge(job, names, [*problems, *found])
+            except Damaged as e:  # found while merging: that part alone is made again
+                cache.drop(e.path.parent.name)
+            else:
+                cache.keep(set(names), job.codings)
+                return BuildResult(target, merged.counts, tuple(merged.problems))
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What one build is about."""
+
+    study: Study
+    folder: Path
+    target: Path
+    published: bool
+    cache: Cache
+    settings: Settings
+    corrections: dict[str, list[Correction]]
+    format: Format
+
+    @property
+    def short(self) -> bool:
+        """Whether stand-off tables are asked for."""
+        return self.published and self.study.publish != "full"
+
+    @property
+    def codings(self) -> str:
+        return self.cache.codings(self.settings)
+
+
+def _check(study: Study, folder: Path, foreign: bool) -> list[Problem]:
+    """Hold the raw folder against the manifest before anything is parsed; give what is missing where that is no error."""
+    manifest = _manifest(study)
     if not folder.is_dir():
         raise CaseworkError(f"{folder}: no such folder; put the raw texts there or name their folder with --raw")
     missing = missing_files(folder, manifest)
-    if missing and raw is None:
+    if missing and not foreign:
         raise CaseworkError("\n".join([f"{len(missing)} registered files are missing:", *missing]))
     check_manifest(folder, manifest)
-    found = list(iter_sources(folder, manifest))
-    found += [Problem("missing", line) for line in missing]
-    rows = _collect(study, found, jobs, progress)
-    if not rows.get("sources"):
-        raise CaseworkError(f"{folder}: no text could be read there{_first(rows)}")
-    frames = make_frames(rows)
-    raws = {s.source_id: s.raw for s in found if isinstance(s, Source)}
-    check_surfaces(frames, raws)
-    target = out or study.tables_dir
-    about = _about(study)
-    with fresh_folder(target) as new:
-        save_tables(new, frames, format, about)
-        _save_raws(new, raws)
-    if out is None:
-        write_tables(study.published_dir, standoff(frames, study.publish), "csv", about)
-    problems = tuple(f"{r['source_id']} {r['code']}: {r['message']}" for r in frames["problems"].to_dict("records"))
-    return BuildResult(target, {name: len(f) for name, f in frames.items()}, problems)
+    return [Problem("missing", line) for line in missing]
+
+
+def _manifest(study: Study) -> Manifest:
+    return read_manifest(study.manifest) if study.manifest else Manifest()
+
+
+def _crew(jobs: int, scheduler: str, settings: Settings, job: _Job) -> Crew:
+    if scheduler:
+        from casework.flow.cluster import Cluster
+
+        return Cluster(scheduler, settings, job.folder, job.cache.folder)
+    if jobs > 1:
+        from casework.flow.pool import Pool
+
+        return Pool(jobs, settings)
+    return Alone()
+
+
+def _parse(job: _Job, crew: Crew, progress: Progress | None) -> tuple[list[str], list[Problem]]:
+    """Have every batch's part in the cache; give their names in the order of the folder, and what belongs to no batch."""
+    problems: list[Problem] = []
+    found = 0
+
+    def tasks() -> Iterator[Task]:
+        nonlocal found
+        for number, item in enumerate(make_batches(job.folder, _manifest(job.study))):
+            if isinstance(item, Batch):
+                found += item.bytes
+                yield job.cache.task((number,), item, job.folder, job.settings, job.short)
+            else:
+                problems.append(item)
+
+    names: dict[tuple[int, ...], str] = {}
+    bytes_done = 0
+    for done in run_tasks(tasks(), crew, job.cache):
+        bytes_done += done.bytes
+        if done.problem:
+            problems.append(done.problem)
+        else:
+            names[done.number] = done.name
+        if progress:
+            progress(bytes_done, found)
+    return [names[number] for number in sorted(names)], problems
+
+
+def _merge(job: _Job, names: list[str], problems: list[Problem]) -> Merged:
+    """Put the parts together and move the tables into place, all at once."""
+    survey = survey_parts([job.cache.folder / n for n in names], job.codings, job.corrections)
+    survey.problems += problems
+    if not survey.sources:
+        raise CaseworkError(f"{job.folder}: no text could be read there{_first(survey)}")
+    with ExitStack() as stack:
+        full = stack.enter_context(fresh_folder(job.target))
+        short = stack.enter_context(fresh_folder(job.study.published_dir)) if job.published else None
+        return merge_parts(survey, full, short, job.study.publish == "full", job.format, _about(job.study))
+
+
+def _first(survey: Survey) -> str:
+    return f": {survey.problems[0].message}" if survey.problems else "; it holds no file of a kind that is read"
 
 
 def _about(study: Study) -> dict[str, Any]:
@@ -88,93 +183,6 @@ def _about(study: Study) -> dict[str, Any]:
     if study.authors:
         about["contributors"] = [{"title": a.name, "role": "author"} for a in study.authors]
     return about
-
-
-def _first(rows: dict[str, list[Record]]) -> str:
-    problems = rows.get("problems", [])
-    return f": {problems[0]['message']}" if problems else "; it holds no file of a kind that is read"
-
-
-def _save_raws(folder: Path, raws: dict[str, str]) -> None:
-    """Store the raw texts beside the tables, so that offsets stay checkable."""
-    (folder / "raw").mkdir()
-    for source_id, text in raws.items():
-        (folder / "raw" / f"{source_id}.txt").write_text(text, encoding="utf-8", newline="")
-
-
-def _collect(
-    study: Study, found: list[Source | Problem], jobs: int, progress: Progress | None
-) -> dict[str, list[Record]]:
-    """Read all sources and put their rows together, in the order of the files."""
-    rows: dict[str, list[Record]] = {}
-    sources = [s for s in found if isinstance(s, Source)]
-    for done, records in enumerate(_read_all(study, sources, jobs), start=1):
-        for name, added in records.rows.items():
-            rows.setdefault(name, []).extend(added)
-        if progress:
-            progress(done, len(sources))
-    for p in (p for p in found if isinstance(p, Problem)):
-        rows.setdefault("problems", []).append(_problem_row(p))
-    _mark_copies(rows)
-    if study.corrections:
-        problems = correct(rows, read_corrections(study.corrections))
-        rows.setdefault("problems", []).extend(_problem_row(p) for p in problems)
-    return rows
-
-
-def _problem_row(p: Problem) -> Record:
-    return {"source_id": p.source_id, "start": p.start, "end": p.end, "code": p.code, "message": p.message}
-
-
-def _read_all(study: Study, sources: list[Source], jobs: int) -> Iterator[Records]:
-    if jobs <= 1 or len(sources) < 2:
-        kit = make_kit(study)
-        yield from (read_source(s, kit) for s in sources)
-        return
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
-        size = max(1, min(BATCH, len(sources) // (4 * jobs) or 1))
-        for batch in pool.map(_read_batch, ((study, b) for b in _batches(sources, size))):
-            yield from batch
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
-
-
-def _read_batch(task: tuple[Study, list[Source]]) -> list[Records]:
-    study, sources = task
-    kit = _kit(study.places, study.codebooks.get("mechanisms"), study.cleaners_off)
-    return [read_source(s, kit) for s in sources]
-
-
-def make_kit(study: Study) -> Kit:
-    """Load what a study brings to every source."""
-    return _kit(study.places, study.codebooks.get("mechanisms"), study.cleaners_off)
-
-
-@cache
-def _kit(places: Path | None, mechanisms: Path | None, off: frozenset[str]) -> Kit:
-    return Kit(load_gazetteer(places), load_mechanisms(mechanisms), off)
-
-
-def _mark_copies(rows: dict[str, list[Record]]) -> None:
-    """Name each copy's original in `articles`, and flag the claims of copies."""
-    words: dict[str, list[str]] = {}
-    for p in rows.get("passages", ()):
-        if p["role"] == "body":
-            words.setdefault(p["article_id"], []).append(p["text"])
-    articles = [
-        ArticleWords(a["article_id"], a["published"], "".join(words.get(a["article_id"], ())))
-        for a in rows.get("articles", ())
-    ]
-    copies = find_copies(articles)
-    for a in rows.get("articles", ()):
-        a["copy_of"] = copies.get(a["article_id"], "")
-    for c in rows.get("claims", ()):
-        if c["article_id"] in copies:
-            c["flags"] = sorted({*c["flags"], "copy"})
 
 
 def parse_text(text: str, outlet: str = "", published: str = "", headline: str = "") -> Tables:
@@ -191,5 +199,5 @@ def parse_text(text: str, outlet: str = "", published: str = "", headline: str =
         raise CaseworkError(message) from None
     told = {"outlet": outlet, "published": published, "headline": headline}
     source = make_source("text", hashlib.sha256(data).hexdigest(), len(data), "utf-8", text, told)
-    records = read_source(source, _kit(None, None, frozenset()))
+    records = read_source(source, built_in_kit())
     return Tables(**make_frames(records.rows))

@@ -1,41 +1,75 @@
-"""Apply a researcher's corrections: the last word on a cell, flagged, surviving every rebuild."""
+"""A researcher's corrections: the last word on a cell, flagged, surviving every rebuild."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from casework.study import Correction
-from casework.tables import TABLES
-from casework.text import Problem
+from casework.codebook import did_you_mean
+from casework.study import Correction, read_corrections
+from casework.tables import TABLES, VOCABULARIES
+from casework.tables.frames import bad_cell
+from casework.tables.rows import Cells
+from casework.tables.schema import Table, pattern_of
+from casework.text import CaseworkError, Problem
 
-__all__ = ["correct"]
+__all__ = ["KEYS", "by_source", "correct_rows", "unmatched"]
 
-KEYS = {
-    "claims": "claim_id",
-    "labels": "label_id",
-    "codings": "coding_id",
-    "cases": "case_id",
-    "articles": "article_id",
-}
-FIXED = ("flags", "source_id", "start", "end", "surface", "spans")
-LISTS = ("per", "flags", "members", "bylines")
+KEYS = {"articles": "article_id", "cases": "case_id", "codings": "coding_id", "labels": "label_id", "claims": "claim_id"}
+_FIXED = ("flags", "source_id", "start", "end", "surface", "spans")
+_LISTS = ("per", "flags", "members", "bylines")
+# A row's id tells its table; a claim's and a label's look the same.
+_TABLES = {r":a\d+": ("articles",), r":k\d+": ("cases",), r":\d+-\d+:\S+": ("codings",), r":\d+-\d+": ("labels", "claims")}
 
 
-def correct(rows: dict[str, list[dict[str, Any]]], corrections: Iterable[Correction]) -> list[Problem]:
-    """Change the named cells in place and flag their rows; give a problem for each correction that fits no row."""
-    index = {row[key]: (table, row) for table, key in KEYS.items() for row in rows.get(table, ())}
-    problems = []
+def by_source(path: Path | None) -> dict[str, list[Correction]]:
+    """Read a study's corrections, each source's together, before anything is parsed.
+
+    Raises CaseworkError with file and line for a column that no such row has or that stands fast, and for a value that it cannot hold.
+    """
+    found: dict[str, list[Correction]] = {}
+    for c in read_corrections(path) if path else ():
+        tables = [TABLES[n] for n in _candidates(c.row_id)]
+        fields = [t for t in tables if c.field in t.names and c.field not in (KEYS[t.name], *_FIXED)]
+        if not fields:
+            known = [n for t in tables for n in t.names if n not in (KEYS[t.name], *_FIXED)]
+            where = " or ".join(t.name for t in tables)
+            raise CaseworkError(f"{path}:{c.line}: '{c.field}' of {where} cannot be corrected{did_you_mean(c.field, known)}")
+        wrong = [_wrong(t, c) for t in fields]
+        if all(wrong):
+            raise CaseworkError(f"{path}:{c.line}: {wrong[0]}")
+        found.setdefault(c.row_id.split(":")[0], []).append(c)
+    return found
+
+
+def _candidates(row_id: str) -> Sequence[str]:
+    return next((tables for shape, tables in _TABLES.items() if re.fullmatch(rf"s[0-9a-f]{{16}}{shape}", row_id)), tuple(KEYS))
+
+
+def _wrong(declared: Table, c: Correction) -> str:
+    column = declared.column(c.field)
+    fits = re.fullmatch(pattern_of(column, VOCABULARIES), _value(c))
+    return "" if fits else bad_cell(column, 0, _value(c)).removeprefix("row 0: ")
+
+
+def _value(c: Correction) -> str:
+    return ";".join(v for v in c.value.split(";") if v) if c.field in _LISTS else c.value
+
+
+def correct_rows(declared: Table, rows: Iterable[Cells], corrections: Iterable[Correction]) -> list[Cells]:
+    """Give the rows with their corrections, and the flag `corrected` where the table has flags."""
+    at = {name: i for i, name in enumerate(declared.names)}
+    out = {row[at[KEYS[declared.name]]]: list(row) for row in rows}
     for c in corrections:
-        table, row = index.get(c.row_id, ("", {}))
-        if not row:
-            message = f"corrections.csv:{c.line}: no row '{c.row_id}' any more; its text or its reading has changed"
-            problems.append(Problem("correction_unmatched", message))
-        elif c.field not in TABLES[table].names or c.field in (KEYS[table], *FIXED):
-            message = f"corrections.csv:{c.line}: '{c.field}' of {table} cannot be corrected"
-            problems.append(Problem("correction_field", message, source_id=row["source_id"]))
-        else:
-            row[c.field] = tuple(v for v in c.value.split(";") if v) if c.field in LISTS else c.value
-            if "flags" in row:
-                row["flags"] = sorted({*row["flags"], "corrected"})
-    return problems
+        if (row := out.get(c.row_id)) is not None and c.field in at:
+            row[at[c.field]] = _value(c)
+            if "flags" in at:
+                row[at["flags"]] = ";".join(sorted({*row[at["flags"]].split(";"), "corrected"} - {""}))
+    return [tuple(row) for row in out.values()]
+
+
+def unmatched(corrections: Iterable[Correction]) -> list[Problem]:
+    """Give the problem of each correction that fits no row."""
+    message = "corrections.csv:{}: no row '{}' any more; its text or its reading has changed"
+    return [Problem("correction_unmatched", message.format(c.line, c.row_id)) for c in corrections]

@@ -15,7 +15,7 @@ from casework.places import Gazetteer, Mention, Place, find_places, focus
 from casework.sources import Source
 from casework.text import Problem, Span, Text
 
-__all__ = ["Kit", "Record", "Records", "read_source"]
+__all__ = ["Kit", "Record", "Records", "add_codings", "read_source"]
 
 Record = dict[str, Any]
 TOLD = ("headline", "subhead", "body")  # roles whose words make claims, labels and codings
@@ -34,9 +34,10 @@ class Kit:
 
 @dataclass
 class Records:
-    """The rows that one source adds to each table."""
+    """The rows that one source adds to each table; `told` are the passages that codings are looked for in."""
 
     rows: dict[str, list[Record]] = field(default_factory=dict)
+    told: list[tuple[Record, Text]] = field(default_factory=list)
 
     def add(self, table: str, **cells: Any) -> None:
         """Add a row to a table."""
@@ -57,7 +58,17 @@ def read_source(source: Source, kit: Kit) -> Records:
         writer.add_passage(passage, "", "")
     for problem in (*problems, *page.problems):
         _add_problem(out, source, problem)
+    add_codings(out, kit.mechanisms)
     return out
+
+
+def add_codings(out: Records, mechanisms: Mechanisms) -> None:
+    """Add the codings of the passages that are told: the one stage that needs the mechanisms."""
+    for where, text in out.told:
+        for coding in find_codings(text.clean, mechanisms):
+            cells = _span_cells(text, coding.span)
+            coding_id = f"{where['source_id']}:{cells['start']}-{cells['end']}:{coding.code}"
+            out.add("codings", coding_id=coding_id, **where, **cells, code=coding.code, rule=coding.rule)
 
 
 def _add_source(out: Records, s: Source) -> None:
@@ -185,7 +196,7 @@ class _Writer:
                 self._add_long(passage)
             if _is_read(passage, TOLD):
                 self._add_labels(where, passage, labels[i])
-                self._add_codings(where, passage)
+                self._out.told.append((where, passage.text))
                 spans = [label.span for label in labels[i]]
                 claims = extract_claims(
                     passage.text.clean,
@@ -236,18 +247,6 @@ class _Writer:
         for label in labels:
             cells = _span_cells(passage.text, label.span)
             self._out.add("labels", label_id=self._id(cells), **where, **cells, kind=label.kind, members=label.members)
-
-    def _add_codings(self, where: Record, passage: Passage) -> None:
-        for coding in find_codings(passage.text.clean, self._kit.mechanisms):
-            cells = _span_cells(passage.text, coding.span)
-            self._out.add(
-                "codings",
-                coding_id=f"{self._id(cells)}:{coding.code}",
-                **where,
-                **cells,
-                code=coding.code,
-                rule=coding.rule,
-            )
 
     def _add_claims(self, read: Sequence[tuple[Record, Passage, list[Claim]]]) -> None:
         flat = mark_restated([c for _, _, claims in read for c in claims])

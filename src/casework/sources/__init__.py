@@ -6,17 +6,20 @@ from casework.sources.manifest import (
     Manifest,
     ManifestRow,
     check_manifest,
+    hash_file,
     missing_files,
     outlet_level,
     read_manifest,
     register_files,
     walk,
 )
-from casework.sources.read import iter_sources, once, read_source
+from casework.sources.read import READ_APART, iter_sources, once, read_source
 from casework.sources.rows import read_rows
-from casework.sources.source import Source
+from casework.sources.source import MAX_BYTES, Source, registered
 
 __all__ = [
+    "MAX_BYTES",
+    "READ_APART",
     "Child",
     "Decoded",
     "Manifest",
@@ -25,6 +28,7 @@ __all__ = [
     "Unreadable",
     "check_manifest",
     "decode",
+    "hash_file",
     "iter_sources",
     "missing_files",
     "once",
@@ -33,5 +37,6 @@ __all__ = [
     "read_rows",
     "read_source",
     "register_files",
+    "registered",
     "walk",
 ]

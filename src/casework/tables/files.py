@@ -21,7 +21,10 @@ from casework.tables.links import check_links, links_of
 from casework.tables.schema import KINDS, Column, Table, pattern_of
 from casework.text import CaseworkError
 
-__all__ = ["Format", "describe_file", "describe_tables", "fresh_folder", "read_tables", "save_tables", "write_package", "write_tables"]
+__all__ = [
+    "Format", "describe_file", "describe_tables", "fresh_folder", "process_runs", "read_tables", "save_tables", "write_package",
+    "write_tables",
+]
 
 Format = Literal["csv", "parquet"]
 PACKAGE = "datapackage.json"
@@ -60,7 +63,7 @@ def _tidy(folder: Path) -> None:
     """Clear up after a build that was killed: put back what it had set aside, drop what it had begun."""
     for left in sorted(folder.parent.glob(f".{glob.escape(folder.name)}.*")):
         owner, _, end = left.name.removeprefix(f".{folder.name}.").partition(".")
-        if end not in ("new", "old") or not owner.isdigit() or int(owner) != os.getpid() and _runs(int(owner)):
+        if end not in ("new", "old") or not owner.isdigit() or int(owner) != os.getpid() and process_runs(int(owner)):
             continue
         if end == "old" and not folder.exists():
             left.rename(folder)
@@ -68,7 +71,8 @@ def _tidy(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _runs(process: int) -> bool:
+def process_runs(process: int) -> bool:
+    """Tell whether a process of this machine runs."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

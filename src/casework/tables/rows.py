@@ -22,7 +22,7 @@ from casework.tables.publish import SHORT, wrong_row
 from casework.tables.schema import Column, Table, pattern_of
 from casework.text import CaseworkError, Span
 
-__all__ = ["Cells", "arrange_rows", "bad_links", "bad_rows", "bad_surfaces", "held_back", "read_block", "write_block"]
+__all__ = ["Cells", "arrange_rows", "bad_links", "bad_rows", "bad_surfaces", "held_back", "read_block", "sort_rows", "write_block"]
 
 Cells = tuple[str, ...]
 _KNOWN = 5_000  # values of a column that are remembered as good
@@ -42,6 +42,12 @@ def arrange_rows(declared: Table, records: Sequence[Mapping[str, Any]], ranks: S
     for rank, *_, row in sorted(zip(ranks, *keys, zip(*columns, strict=True), strict=True)):
         out[rank].append(row)
     return out
+
+
+def sort_rows(declared: Table, rows: Sequence[Cells]) -> list[Cells]:
+    """Put the rows of one source into the order of the table."""
+    at = [declared.names.index(n) for n in declared.sort]
+    return sorted(rows, key=lambda row: ([sortable(row[i]) for i in at], row))
 
 
 def _some(declared: Table, record: Mapping[str, Any]) -> tuple[Any, ...]:

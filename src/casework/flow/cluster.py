@@ -1,0 +1,126 @@
+"""A Dask cluster that is running already: batches are its tasks; raw texts and parts lie on a file system that all its workers share.
+
+Only the names of parts come back, so that neither the scheduler nor this process holds a corpus. Dask gives
+the tasks of a lost worker to others by itself; docs/cluster.md shows how to start one.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from pathlib import Path
+from typing import Any
+
+from casework import __version__
+from casework.flow.kit import Settings, code_digest
+from casework.flow.work import Task, do_task
+from casework.text import CaseworkError
+
+__all__ = ["Cluster", "introduce"]
+
+ANSWER = 5.0
+WORKERS = 60.0
+LOST = 300.0
+AHEAD = 2  # tasks a thread, so that none waits for us
+
+
+def introduce(raw: str, cache: str) -> tuple[str, str, bool, bool]:
+    """Tell, on a worker, which casework it has and whether it sees the raw texts and the cache."""
+    return __version__, code_digest(), Path(raw).is_dir(), Path(cache, "lock").is_file()
+
+
+_ASK = "__import__('casework.flow.cluster', fromlist=['introduce']).introduce({!r}, {!r})"
+
+
+class Cluster:
+    """The workers of a scheduler as a crew; raises CaseworkError where it is not there, or where a worker is not fit."""
+
+    def __init__(self, address: str, settings: Settings, raw: Path, cache: Path) -> None:
+        connect: Any
+        try:
+            from distributed import Client as connect
+        except ImportError:
+            raise CaseworkError("--scheduler needs Dask, which is not installed: pip install 'casework[cluster]'") from None
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would say is said by our errors
+        self._address, self._code = address, settings.code
+        self._client: Any
+        try:
+            self._client = connect(address, timeout=ANSWER, set_as_default=False)
+        except (OSError, ValueError, RuntimeError, ImportError) as e:
+            message = f"{address}: no Dask scheduler answers there ({type(e).__name__}); start one, see docs/cluster.md, or use --jobs"
+            raise CaseworkError(message) from None
+        self._tasks: dict[Any, Task] = {}
+        self._ended: queue.Queue[Any] = queue.Queue()
+        self._most, self._counted = 0, 0.0
+        try:
+            self._check(str(raw), str(cache))
+        except BaseException:
+            self.close()
+            raise
+
+    def _check(self, raw: str, cache: str) -> None:
+        """Refuse by name each worker that would make other rows, or none."""
+        try:
+            self._client.wait_for_workers(1, timeout=WORKERS)
+        except TimeoutError:
+            raise CaseworkError(f"{self._address}: the scheduler has no workers; start some, see docs/cluster.md") from None
+        told = self._client.run(eval, _ASK.format(raw, cache), on_error="return")
+        wrong = [f"{worker} {why}" for worker, answer in sorted(told.items()) if (why := self._unfit(answer, raw, cache))]
+        if wrong:
+            raise CaseworkError("\n".join([f"{self._address}: {len(wrong)} of {len(told)} workers cannot take part", *wrong]))
+
+    def _unfit(self, answer: Any, raw: str, cache: str) -> str:
+        if isinstance(answer, BaseException):
+            return f"has no casework, or one that knows no clusters ({type(answer).__name__}); install {__version__} there"
+        version, code, sees_raw, sees_cache = answer
+        if version != __version__:
+            return f"has casework {version}, not {__version__}"
+        if code != self._code:
+            return f"has casework {version} with other code or libraries ({code[:8]}, not {self._code[:8]})"
+        if not (sees_raw and sees_cache):
+            return f"does not see {cache if sees_raw else raw}; it must lie on a file system that all share"
+        return ""
+
+    def room(self) -> bool:
+        """Tell whether the cluster has fewer than two tasks a thread."""
+        if time.monotonic() - self._counted > 1:
+            self._most, self._counted = AHEAD * sum(self._client.nthreads().values()), time.monotonic()
+        return len(self._tasks) < max(AHEAD, self._most)
+
+    def submit(self, task: Task) -> None:
+        """Hand a task to the scheduler."""
+        future: Any = self._client.submit(do_task, task, pure=False, key=f"casework-{task.name}-{time.monotonic_ns()}")
+        self._tasks[future.key] = task
+        future.add_done_callback(self._ended.put)
+
+    def wait(self) -> tuple[Task, bool]:
+        """Wait for any task; it is lost where several workers in a row have died of it."""
+        from distributed.scheduler import KilledWorker
+
+        future = self._next()
+        task = self._tasks.pop(future.key)
+        if future.status == "finished":
+            return task, True
+        if future.status != "error":
+            raise CaseworkError(f"{self._address}: the scheduler has gone; start it again and build again: what is done is kept")
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            return task, False
+        raise error
+
+    def _next(self) -> Any:
+        """Give the next future that has ended, as long as there is anyone to work."""
+        since = time.monotonic()
+        while time.monotonic() - since < LOST:
+            try:
+                return self._ended.get(timeout=ANSWER)
+            except queue.Empty:
+                if self._client.status == "running" and self._client.nthreads():
+                    since = time.monotonic()
+        raise CaseworkError(f"{self._address}: no worker or no scheduler for {LOST / 60:.0f} minutes; what is done is kept, build again")
+
+    def close(self) -> None:
+        """Take back what is not done and leave; the cluster stays."""
+        self._tasks = {}
+        self._client.close(timeout=ANSWER)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casework.cli.build import build, build_tables
 from casework.cli.common import (
     Engine,
     EngineOption,
@@ -19,6 +20,7 @@ from casework.cli.common import (
     Only,
     Out,
     Raw,
+    Scheduler,
     Strict,
     StudyFile,
     TableFormat,
@@ -34,8 +36,6 @@ from casework.cli.verify import verify
 
 if TYPE_CHECKING:
     from casework.study import Study
-
-SHOWN = 20
 
 app = typer.Typer(
     help="Messy Chinese local-press texts in, a comparative case study out.",
@@ -59,8 +59,8 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 @app.command()
 def run(
-    study: StudyFile, raw: Raw = None, out: Out = None, jobs: Jobs = 1, format: TableFormat = Format.csv, strict: Strict = False,
-    only: Only = None, engine: EngineOption = Engine.fork,
+    study: StudyFile, raw: Raw = None, out: Out = None, jobs: Jobs = 1, scheduler: Scheduler = "", format: TableFormat = Format.csv,
+    strict: Strict = False, only: Only = None, engine: EngineOption = Engine.fork,
 ) -> None:
     """Build the tables of a study, then publish its reports.
 
@@ -69,24 +69,12 @@ def run(
     """
     loaded = open_study(study)
     with errors():
-        tables, problems = _build(loaded, raw, out, jobs, format)
+        tables, problems = build_tables(loaded, raw, out, jobs, format, scheduler)
         _publish(loaded, tables, only, jobs, engine)
         exit_if(strict and problems)
 
 
-@app.command()
-def build(
-    study: StudyFile, raw: Raw = None, out: Out = None, jobs: Jobs = 1, format: TableFormat = Format.csv, strict: Strict = False,
-) -> None:
-    """Parse every raw text of a study and write the tables.
-
-    \b
-    Example: casework build studies/party-building.yaml --raw ../texts --out /tmp/tables
-    """
-    loaded = open_study(study)
-    with errors():
-        _, problems = _build(loaded, raw, out, jobs, format)
-        exit_if(strict and problems)
+app.command()(build)
 
 
 @app.command()
@@ -148,21 +136,6 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder th
         made = init_study(folder)
         copy_notebooks(folder)
         typer.echo(f"{made}: put your texts into {folder / 'raw'}, then: casework run {made}")
-
-
-def _build(study: Study, raw: Path | None, out: Path | None, jobs: int, format: Format) -> tuple[Path, int]:
-    """Build the tables, say what came of it, and give their folder and the number of problems."""
-    from casework import flow
-
-    with progress_of("texts") as progress:
-        result = flow.build(study, raw=raw, out=out, jobs=jobs, format=format.value, progress=progress)
-    counts = ", ".join(f"{n} {name}" for name, n in result.counts.items())
-    typer.echo(f"{counts} → {short(result.tables_dir)}")
-    for problem in result.problems[:SHOWN]:
-        typer.echo(f"problem: {problem}", err=True)
-    if len(result.problems) > SHOWN:
-        typer.echo(f"… and {len(result.problems) - SHOWN} more in the table problems", err=True)
-    return result.tables_dir, len(result.problems)
 
 
 def _publish(study: Study, tables: Path | None, only: list[str] | None, jobs: int, engine: Engine) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casework.cli.progress import progress_of
 from casework.text import CaseworkError
 
 if TYPE_CHECKING:
     from casework.study import Study
 
 __all__ = [
-    "Engine", "EngineOption", "Format", "Jobs", "Only", "Out", "Raw", "Strict", "StudyFile", "TableFormat", "errors", "exit_if",
-    "open_study", "progress_of", "short",
+    "Engine", "EngineOption", "Format", "Jobs", "Only", "Out", "Raw", "Scheduler", "Strict", "StudyFile", "TableFormat", "errors",
+    "exit_if", "open_study", "progress_of", "short",
 ]
 
 class Format(StrEnum):
@@ -38,6 +39,7 @@ StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="The study's YA
 Raw = Annotated[Path | None, typer.Option("--raw", metavar="DIR", help="Read every file in DIR instead of the study's own raw folder.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the tables to DIR.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many processes work at once.")]
+Scheduler = Annotated[str, typer.Option("--scheduler", metavar="ADDRESS", help="Use the Dask cluster there (tcp://…) instead of --jobs.")]
 TableFormat = Annotated[Format, typer.Option("--format", help="How the tables are stored.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 where a file could not be read or something in it is odd.")]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="NAME", help="Only this report; may be given several times.")]
@@ -63,29 +65,9 @@ def errors(code: int = 1) -> Iterator[None]:
     except OSError as e:
         typer.echo(f"casework: {e.filename or 'a file'}: {e.strerror or e}", err=True)
         raise typer.Exit(1) from None
-
-
-@contextmanager
-def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a function that is told (done, all): a bar on a terminal, a plain line at every fourth part elsewhere."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with Progress(console=console, transient=True) as bar:
-            task = bar.add_task(what)
-            yield lambda done, of: bar.update(task, completed=done, total=of)
-        return
-    told = 0
-
-    def tell(done: int, of: int) -> None:
-        nonlocal told
-        if of and done * 4 // of > told:
-            told = done * 4 // of
-            typer.echo(f"{what}: {done} of {of}", err=True)
-
-    yield tell
+    except KeyboardInterrupt:
+        typer.echo("casework: stopped; nothing was changed, what is done is kept: the same command goes on from there", err=True)
+        raise typer.Exit(130) from None
 
 
 def short(path: Path) -> str:

@@ -7,13 +7,14 @@ import json
 import stat
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path, PurePosixPath
 
 from casework.sources import MAX_BYTES, READ_APART, Child, Manifest, ManifestRow, Source, hash_file, read_source, registered, walk
 from casework.text import CaseworkError, Problem
 
-__all__ = ["Batch", "File", "Item", "make_batches", "read_items"]
+__all__ = ["Batch", "File", "Item", "make_batches", "read_items", "size_of"]
 
 MEAN, MOST, BYTES = 32, 256, 512_000
 _META = tuple(f.name for f in fields(Source) if f.name != "raw")
@@ -94,6 +95,15 @@ def make_batches(folder: Path, manifest: Mapping[str, ManifestRow]) -> Iterator[
         yield Batch(tuple(items))
     if not some:
         raise CaseworkError(f"{folder}: holds no texts; put .txt, .html, .pdf, .docx, .csv, .jsonl or .parquet files there")
+
+
+def size_of(folder: Path) -> int:
+    """Give the bytes of all raw files of a folder."""
+    total = 0
+    for file in walk(folder):
+        with suppress(OSError, ValueError):
+            total += (folder / file).stat().st_size
+    return total
 
 
 def _items(folder: Path, manifest: Mapping[str, ManifestRow]) -> Iterator[Item]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casework.flow.batch import Batch, make_batches
+from casework.flow.batch import Batch, make_batches, size_of
 from casework.flow.cache import Cache, open_cache
 from casework.flow.corrections import by_source
 from casework.flow.crew import Alone, Crew, run_tasks
@@ -32,7 +32,7 @@ from casework.text import CaseworkError, Problem
 __all__ = ["BuildResult", "Progress", "build", "parse_text"]
 
 Progress = Callable[[int, int], None]
-"""Is told how many bytes of raw files are done, and how many have been found so far."""
+"""Is told how many bytes of raw files are done, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -135,18 +135,16 @@ def _crew(jobs: int, scheduler: str, settings: Settings, job: _Job) -> Crew:
 def _parse(job: _Job, crew: Crew, progress: Progress | None) -> tuple[list[str], list[Problem]]:
     """Have every batch's part in the cache; give their names in the order of the folder, and what belongs to no batch."""
     problems: list[Problem] = []
-    found = 0
 
     def tasks() -> Iterator[Task]:
-        nonlocal found
         for number, item in enumerate(make_batches(job.folder, _manifest(job.study))):
             if isinstance(item, Batch):
-                found += item.bytes
                 yield job.cache.task((number,), item, job.folder, job.settings, job.short)
             else:
                 problems.append(item)
 
     names: dict[tuple[int, ...], str] = {}
+    whole = size_of(job.folder) if progress else 0
     bytes_done = 0
     for done in run_tasks(tasks(), crew, job.cache):
         bytes_done += done.bytes
@@ -155,7 +153,7 @@ def _parse(job: _Job, crew: Crew, progress: Progress | None) -> tuple[list[str],
         else:
             names[done.number] = done.name
         if progress:
-            progress(bytes_done, found)
+            progress(bytes_done, max(bytes_done, whole))
     return [names[number] for number in sorted(names)], problems
 
 

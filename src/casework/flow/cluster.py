@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from casework import __version__
-from casework.flow.kit import Settings, code_digest
+from casework.flow.kit import Settings, code_digest, own_version
 from casework.flow.work import Task, do_task
 from casework.text import CaseworkError
 
@@ -27,7 +26,7 @@ AHEAD = 2  # tasks a thread, so that none waits for us
 
 def introduce(raw: str, cache: str) -> tuple[str, str, bool, bool]:
     """Tell, on a worker, which casework it has and whether it sees the raw texts and the cache."""
-    return __version__, code_digest(), Path(raw).is_dir(), Path(cache, "lock").is_file()
+    return own_version(), code_digest(), Path(raw).is_dir(), Path(cache, "lock").is_file()
 
 
 _ASK = "__import__('casework.flow.cluster', fromlist=['introduce']).introduce({!r}, {!r})"
@@ -72,10 +71,10 @@ class Cluster:
 
     def _unfit(self, answer: Any, raw: str, cache: str) -> str:
         if isinstance(answer, BaseException):
-            return f"has no casework, or one that knows no clusters ({type(answer).__name__}); install {__version__} there"
+            return f"has no casework, or one that knows no clusters ({type(answer).__name__}); install {own_version()} there"
         version, code, sees_raw, sees_cache = answer
-        if version != __version__:
-            return f"has casework {version}, not {__version__}"
+        if version != own_version():
+            return f"has casework {version}, not {own_version()}"
         if code != self._code:
             return f"has casework {version} with other code or libraries ({code[:8]}, not {self._code[:8]})"
         if not (sees_raw and sees_cache):

@@ -10,7 +10,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn
 
-import casework
 from casework.claims import Mechanisms, load_mechanisms
 from casework.codebook import load_codebook
 from casework.flow.records import Kit, read_source
@@ -19,9 +18,9 @@ from casework.sources.source import make_source
 from casework.study import Study
 from casework.text import CaseworkError
 
-__all__ = ["Settings", "built_in_kit", "code_digest", "load_kit", "load_mechanisms_of", "settings_of", "warm_up"]
+__all__ = ["Settings", "built_in_kit", "code_digest", "load_kit", "load_mechanisms_of", "own_version", "settings_of", "warm_up"]
 
-_HOME = Path(casework.__file__).parent
+_HOME = Path(__file__).parents[1]
 _LAYERS = (
     "text", "codebook", "codebooks", "data", "sources", "clean", "quantities", "places", "articles", "cases", "claims", "tables", "flow",
 )
@@ -67,13 +66,18 @@ def code_digest() -> str:
 
     The reports and the mechanisms are not in it: the former make no row, the latter have a digest of their own.
     """
-    digest = hashlib.sha256(f"{sys.version_info[:2]} {casework.__version__}".encode())
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {own_version()}".encode())
     for name in _LIBRARIES:
         digest.update(f"\n{name} {_version(name)}".encode())
     for path in sorted(p for layer in _LAYERS for p in (*_HOME.glob(f"{layer}.py"), *(_HOME / layer).rglob("*"))):
         if path.is_file() and path.suffix in (".py", ".yaml", ".bin") and path not in _IDLE:
             digest.update(f"\n{path.relative_to(_HOME).as_posix()} {_digest(path)}".encode())
     return digest.hexdigest()
+
+
+def own_version() -> str:
+    """Give the version of casework that is installed."""
+    return _version("casework")
 
 
 def _version(name: str) -> str:

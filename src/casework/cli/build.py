@@ -1,0 +1,51 @@
+"""`casework build`: raw texts to tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from casework.cli.common import Format, Jobs, Out, Raw, Scheduler, Strict, StudyFile, TableFormat, errors, exit_if, open_study, short
+from casework.cli.progress import progress_of
+
+if TYPE_CHECKING:
+    from casework.study import Study
+
+__all__ = ["build", "build_tables"]
+
+SHOWN = 20
+
+
+def build(
+    study: StudyFile, raw: Raw = None, out: Out = None, jobs: Jobs = 1, scheduler: Scheduler = "", format: TableFormat = Format.csv,
+    strict: Strict = False,
+) -> None:
+    """Parse every raw text of a study and write the tables.
+
+    What has not changed since the last build is not parsed again; a build that was stopped goes on where it was.
+
+    \b
+    Example: casework build studies/party-building.yaml --raw ../texts --out /tmp/tables
+    """
+    loaded = open_study(study)
+    with errors():
+        _, problems = build_tables(loaded, raw, out, jobs, format, scheduler)
+        exit_if(strict and problems)
+
+
+def build_tables(study: Study, raw: Path | None, out: Path | None, jobs: int, format: Format, scheduler: str) -> tuple[Path, int]:
+    """Build the tables, say what came of it, and give their folder and the number of problems."""
+    from casework import flow
+
+    with progress_of("texts") as progress:
+        result = flow.build(study, raw=raw, out=out, jobs=jobs, format=format.value, progress=progress, scheduler=scheduler)
+    counts = ", ".join(f"{n} {name}" for name, n in result.counts.items())
+    typer.echo(f"{counts} → {short(result.tables_dir)}")
+    problems = result.counts["problems"]
+    for problem in result.problems[:SHOWN]:
+        typer.echo(f"problem: {problem}", err=True)
+    if problems > SHOWN:
+        typer.echo(f"… and {problems - SHOWN} more in the table problems", err=True)
+    return result.tables_dir, problems

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from casework.claims.mechanisms import Code, Mechanisms, Near, Negation, read_mechanisms
+from casework.claims.mechanisms import Code, Mechanisms, Negation, read_mechanisms
 from casework.claims.spans import SpanIndex
 from casework.codebook import Codebook, line_of, load_codebook
 from casework.text import CaseworkError, Span
@@ -83,27 +84,45 @@ def _hold_examples(mechanisms: Mechanisms, code: Code) -> None:
             fired = [c.rule for c in find_codings(sentence, mechanisms) if c.code == code.code]
             where = f"{mechanisms.file}:{line_of(entry[key], i)}"
             if key == "examples" and not fired:
-                raise CaseworkError(f"{where}: this example does not get the code '{code.code}'; add a term it holds, or change it")
+                raise CaseworkError(
+                    f"{where}: this example does not get the code '{code.code}'; add a term it holds, or change it"
+                )
             if key == "counter_examples" and fired:
                 raise CaseworkError(
                     f"{where}: this counter-example gets the code '{code.code}' by {fired[0]}; add an exception under 'not'"
                 )
 
 
+class _Rules(NamedTuple):
+    """A code ready to search: its words as sets."""
+
+    code: str
+    terms: frozenset[str]
+    exceptions: frozenset[str]
+    near: tuple[tuple[tuple[frozenset[str], ...], int | str], ...]
+
+    @classmethod
+    def of(cls, code: Code) -> _Rules:
+        """Make the rules of a code."""
+        near = tuple((tuple(map(frozenset, n.groups)), n.within) for n in code.near)
+        return cls(code.code, frozenset(code.terms), frozenset(code.exceptions), near)
+
+
 class _Finder:
     """A codebook ready to search: its words as one automaton, and who uses each."""
 
     def __init__(self, mechanisms: Mechanisms) -> None:
-        self.codes = tuple(mechanisms.codes.values())
         self.negation = mechanisms.negation
         words: dict[str, None] = dict.fromkeys([*self.negation.before, *self.negation.after, *self.negation.exceptions])
-        for code in self.codes:
-            words |= dict.fromkeys([*code.terms, *code.exceptions, *(w for n in code.near for g in n.groups for w in g)])
-        self.words = tuple(words)
-        self.users: dict[str, list[Code]] = {}
-        for code in self.codes:
+        self.users: dict[str, list[_Rules]] = {}
+        for code in mechanisms.codes.values():
+            words |= dict.fromkeys(
+                [*code.terms, *code.exceptions, *(w for n in code.near for g in n.groups for w in g)]
+            )
+            rules = _Rules.of(code)
             for word in {*code.terms, *(w for n in code.near for w in n.groups[0])}:
-                self.users.setdefault(word, []).append(code)
+                self.users.setdefault(word, []).append(rules)
+        self.words = tuple(words)
         self.automaton = AhoCorasick(list(self.words))
 
     @classmethod
@@ -118,86 +137,96 @@ class _Finder:
         at: dict[str, list[Span]] = {}
         for i, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
             at.setdefault(self.words[i], []).append(Span(start, end))
-        if not at:
+        spoken_of = {rules.code: rules for word in at for rules in self.users.get(word, ())}
+        if not spoken_of:
             return []
         page = _Page(text, at, self.negation)
-        spoken_of = {code.code: code for word in at for code in self.users.get(word, ())}
-        return sorted((c for code in spoken_of.values() for c in page.code(code)), key=lambda c: (c.span, c.code))
+        codings = [c for rules in spoken_of.values() for c in page.code(rules)]
+        codings.sort(key=lambda c: (c.span, c.code))
+        return codings
 
 
 class _Page:
     """A passage with the positions of all words that were found in it."""
 
     def __init__(self, text: str, at: Mapping[str, list[Span]], negation: Negation) -> None:
-        self.at = at
-        self.words_at: dict[Span, set[str]] = {}
-        for word, spans in at.items():
-            for span in spans:
-                self.words_at.setdefault(span, set()).add(word)
-        self.length = len(text)
+        self.text, self.at, self.found = text, at, set(at)
         self.ends = [m.start() for m in _CLAUSE_END.finditer(text)]
         self.reach = negation.within
         spared = SpanIndex(self._spans(negation.exceptions))
         self.before, self.after = (
-            SpanIndex(s for s in self._spans(words) if not any(e.covers(s) for e in spared.on(s)))
+            SpanIndex([s for s in self._spans(words) if not any(e.covers(s) for e in spared.on(s))])
             for words in (negation.before, negation.after)
         )
 
-    def _spans(self, words: Sequence[str]) -> list[Span]:
-        return [span for word in words for span in self.at.get(word, ())]
+    def _spans(self, words: Collection[str]) -> list[Span]:
+        return [span for word in self.found.intersection(words) for span in self.at[word]]
 
     def _clause(self, position: int) -> Span:
         """Give the clause that a position lies in."""
         i = bisect_right(self.ends, position)
-        return Span(self.ends[i - 1] + 1 if i else 0, self.ends[i] if i < len(self.ends) else self.length)
+        return Span(self.ends[i - 1] + 1 if i else 0, self.ends[i] if i < len(self.ends) else len(self.text))
 
-    def code(self, code: Code) -> list[Coding]:
+    def code(self, rules: _Rules) -> list[Coding]:
         """Give the hits of one code: by term or nearness, without exceptions, negated ones and lesser overlaps."""
-        exceptions = SpanIndex(self._spans(code.exceptions))
-        hits = [([span], span, term) for term in code.terms for span in self.at.get(term, ())]
-        hits += [hit for near in code.near for hit in self._near(near)]
+        hits = [([span], span) for span in self._spans(rules.terms)]
+        for groups, within in rules.near:
+            if not any(map(self.found.isdisjoint, groups)):
+                hits += self._near(groups, within)
+        if not hits:
+            return []
+        exceptions = SpanIndex(self._spans(rules.exceptions))
         taken, codings = SpanIndex(), []
         # A negated hit takes part in the contest, so that no shorter one inside it stays behind.
-        for parts, span, words in sorted(hits, key=lambda h: (len(h[0]), h[1].start - h[1].end, h[1].start, h[2])):
+        for parts, span in sorted(hits, key=self._rank):
             if taken.touches(span) or any(map(exceptions.touches, parts)):
                 continue
             taken.add(span)
             if not any(map(self._negated, parts)):
-                codings.append(Coding(span, code.code, f"{code.code}:{words}"))
+                codings.append(Coding(span, rules.code, f"{rules.code}:{self._said(parts)}"))
         return codings
+
+    def _rank(self, hit: tuple[list[Span], Span]) -> tuple[int, int, int, str]:
+        """Order the hits of a code: terms before nearnesses, longer ones before shorter ones."""
+        parts, span = hit
+        return len(parts), span.start - span.end, span.start, self._said(parts)
+
+    def _said(self, parts: Iterable[Span]) -> str:
+        return "~".join([part.cut(self.text) for part in parts])
 
     def _negated(self, span: Span) -> bool:
         """Tell whether a negation stands just before or behind, in the same clause."""
+        if not self.before and not self.after:
+            return False
         clause = self._clause(span.start)
         ahead = Span(max(clause.start, span.start - self.reach - 1), span.start)
         behind = Span(span.end, min(clause.end, span.end + self.reach + 1))
-        return any(n.end <= span.start for n in self.before.on(ahead)) or any(n.start >= span.end for n in self.after.on(behind))
+        return any(n.end <= span.start for n in self.before.on(ahead)) or any(
+            n.start >= span.end for n in self.after.on(behind)
+        )
 
-    def _near(self, near: Near) -> Iterator[tuple[list[Span], Span, str]]:
+    def _near(self, groups: Sequence[Collection[str]], within: int | str) -> Iterator[tuple[list[Span], Span]]:
         """Give, for each hit of the first group, the nearest hits of the others that are near enough."""
-        groups = [SpanIndex(self._spans(group)) for group in near.groups[1:]]
-        for first in self._spans(near.groups[0]):
-            stretch, limit = self._stretch(first, near.within), near.within if isinstance(near.within, int) else self.length
+        others = [SpanIndex(self._spans(group)) for group in groups[1:]]
+        limit = within if isinstance(within, int) else len(self.text)
+        for first in sorted(self._spans(groups[0])):
+            stretch = self._stretch(first, within)
             parts = [first]
-            for group in groups:
-                nearest = _nearest(group, first, stretch, limit)
+            for other in others:
+                nearest = _nearest(other, first, stretch, limit)
                 if nearest is None:
                     break
                 parts.append(nearest)
             else:
-                whole = first if near.within == "passage" else Span(min(p.start for p in parts), max(p.end for p in parts))
-                yield parts, whole, "~".join(self._word_at(g, p) for g, p in zip(near.groups, parts, strict=True))
+                yield parts, first if within == "passage" else Span(min(parts).start, max(p.end for p in parts))
 
     def _stretch(self, first: Span, within: int | str) -> Span:
         """Give the stretch in which the other words of a nearness must begin and end."""
         if within == "clause":
             return self._clause(first.start)
         if within == "passage":
-            return Span(0, self.length)
+            return Span(0, len(self.text))
         return Span(max(0, first.start - int(within) - _LONGEST_WORD), first.end + int(within) + _LONGEST_WORD)
-
-    def _word_at(self, group: Sequence[str], span: Span) -> str:
-        return next(w for w in group if w in self.words_at[span])
 
 
 _FINDERS: dict[str, _Finder] = {}
@@ -208,14 +237,14 @@ def _nearest(group: SpanIndex, first: Span, stretch: Span, limit: int) -> Span |
     reach = _NEARBY
     while True:
         part = Span(max(stretch.start, first.start - reach), min(stretch.end, first.end + reach))
-        rivals = [s for s in group.on(part) if part.covers(s) and not s.overlaps(first) and _gap(first, s) <= limit]
-        best = min(rivals, key=lambda s: (_gap(first, s), s.start, -s.end), default=None)
+        best, least = None, limit + 1
+        for span in group.on(part):
+            gap = max(span.start - first.end, first.start - span.end, 0)
+            # Of two that are as near the first counts; of two that begin together the longer.
+            better = gap < least or (best is not None and gap == least and span.start == best.start)
+            if better and part.covers(span) and not span.overlaps(first):
+                best, least = span, gap
         # A long word that only begins in this part may be nearer than the best that lies wholly in it.
-        if part == stretch or (best is not None and _gap(first, best) <= reach - _LONGEST_WORD):
+        if part == stretch or (best is not None and least <= reach - _LONGEST_WORD):
             return best
         reach *= 4
-
-
-def _gap(a: Span, b: Span) -> int:
-    """Count the characters between two spans."""
-    return max(b.start - a.end, a.start - b.end, 0)

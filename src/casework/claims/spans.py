@@ -20,12 +20,16 @@ class SpanIndex:
 
     def __init__(self, spans: Iterable[Span] = ()) -> None:
         self._spans = sorted(spans)
-        self._longest = max((s.end - s.start for s in self._spans), default=0)
+        self._longest = max([s.end - s.start for s in self._spans]) if self._spans else 0
+
+    def __len__(self) -> int:
+        return len(self._spans)
 
     def on(self, stretch: Span) -> Iterator[Span]:
         """Give the spans that share a character with a stretch, in order."""
-        for i in range(bisect_left(self._spans, Span(stretch.start - self._longest, 0)), len(self._spans)):
-            span = self._spans[i]
+        spans = self._spans
+        for i in range(bisect_left(spans, (stretch.start - self._longest,)) if len(spans) > 1 else 0, len(spans)):
+            span = spans[i]
             if span.start >= stretch.end:
                 return
             if span.end > stretch.start:
@@ -33,7 +37,7 @@ class SpanIndex:
 
     def touches(self, stretch: Span) -> bool:
         """Tell whether any span shares a character with a stretch."""
-        return next(self.on(stretch), None) is not None
+        return bool(self._spans) and next(self.on(stretch), None) is not None
 
     def add(self, span: Span) -> None:
         """Put one more span in its place."""

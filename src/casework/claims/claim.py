@@ -77,7 +77,7 @@ def extract_claims(
         status, modal = find_status(spot, setting, heading, verdict.indicator, published)
         place, guessed = _place(spot, text, _before(amount, mentions, ends), home)
         doubts = {
-            "estimate": is_estimate(spot, setting),
+            "estimate": is_estimate(spot),
             "threshold": is_threshold(spot, setting),
             "place_guessed": guessed,
         }
@@ -85,9 +85,9 @@ def extract_claims(
             Claim(
                 amount=amount,
                 per=per,
-                statistic=find_statistic(spot, setting),
+                statistic=find_statistic(spot),
                 status=status,
-                change=find_change(spot, setting),
+                change=find_change(spot),
                 period=find_period(spot, times),
                 indicator=verdict.indicator,
                 about=find_about(spot, setting, verdict),

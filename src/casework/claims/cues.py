@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -98,27 +98,25 @@ def find_cues(text: str) -> list[CueHit]:
 
 def weigh_indicator(spot: Spot, hits: Sequence[CueHit]) -> Verdict:
     """Say what an amount measures: the indicator with the largest sum of prior and weighed cues."""
-    kinds = _kinds(spot.amount)
-    scores = dict(_prior(kinds))
+    prior, fitting, factors = _scale(_kinds(spot.amount))
+    scores = dict(prior)
     best: dict[str, tuple[float, CueHit]] = {}
     reached: dict[str, int] = {}
-    start, end, stop = spot.start, spot.end, spot.sentence.end
-    for at in range(bisect_left(hits, (spot.sentence.start,)), len(hits)):
+    start, end, (begin, stop), (first, last) = spot.start, spot.end, spot.clause, spot.sentence
+    for at in range(bisect_left(hits, (first,)), len(hits)):
         hit = hits[at]
-        if hit.start >= stop:
+        left, right, word = hit
+        if left >= last:
             break
-        if hit.end > stop or hit.start < end and start < hit.end:
+        cues = fitting(word)
+        if not cues or right > last or left < end and start < right:
             continue
-        cues = _fitting(hit.word, kinds)
-        if not cues:
-            continue
-        behind = hit.start >= end
-        near = spot.clause.start <= hit.start and hit.end <= spot.clause.end
-        factor = _book().factors[behind, near][hit.start - end if behind else start - hit.end]
+        behind = left >= end
+        factor = factors[behind, begin <= left and right <= stop][left - end if behind else start - right]
         for indicator, full, side in cues:
-            if side is not None and side != behind or hit.end <= reached.get(indicator, 0):
+            if side is not None and side != behind or right <= reached.get(indicator, 0):
                 continue
-            reached[indicator] = hit.end
+            reached[indicator] = right
             weight = full * factor
             scores[indicator] = scores.get(indicator, 0.0) + weight
             if weight > (best[indicator][0] if indicator in best else 0.0):
@@ -145,17 +143,25 @@ def _kinds(amount: Amount) -> tuple[str, ...]:
     return amount.unit, *(k for k, (low, high) in _book().sizes.items() if low <= value < high), amount.dimension
 
 
-@cache
-def _prior(kinds: tuple[str, ...]) -> dict[str, float]:
-    """Give what speaks for each indicator before any word is read."""
-    priors = _book().priors
-    return next((priors[k] for k in kinds if k in priors), {})
+class _Scale(NamedTuple):
+    """What weighs for an amount of some kinds: what speaks for each indicator before any word is read, the cues of a word, their reach."""
+
+    prior: dict[str, float]
+    fitting: Callable[[str], tuple[tuple[str, float, bool | None], ...]]
+    factors: dict[tuple[bool, bool], tuple[float, ...]]
 
 
 @cache
-def _fitting(word: str, kinds: tuple[str, ...]) -> tuple[tuple[str, float, bool | None], ...]:
-    """Give the cues of a word for an amount of these kinds: indicator, weight, and whether it must stand behind."""
+def _scale(kinds: tuple[str, ...]) -> _Scale:
+    book = _book()
     sides = {"before": False, "after": True, "any": None}
-    return tuple(
-        (c.indicator, c.weight, sides[c.side]) for c in _book().cues[word] if not c.dimensions.isdisjoint(kinds)
-    )
+
+    @cache
+    def fitting(word: str) -> tuple[tuple[str, float, bool | None], ...]:
+        """Give the cues of a word for such an amount: indicator, weight, and whether it must stand behind."""
+        return tuple(
+            (c.indicator, c.weight, sides[c.side]) for c in book.cues[word] if not c.dimensions.isdisjoint(kinds)
+        )
+
+    prior = next((book.priors[k] for k in kinds if k in book.priors), {})
+    return _Scale(prior, fitting, book.factors)

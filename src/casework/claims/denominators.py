@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from casework.claims.setting import Setting, Spot, last_match
-from casework.claims.signs import denominator_signs
 from casework.codebook import load_codebook, plain
 from casework.quantities import Amount
 
@@ -29,7 +28,6 @@ class _Other:
 @dataclass(frozen=True)
 class _Book:
     before: dict[str, re.Pattern[str]]
-    signs: dict[str, tuple[str, ...]]
     behind: dict[str, tuple[str, ...]]
     any_behind: tuple[str, ...]
     other: _Other
@@ -46,13 +44,8 @@ class _Book:
 def _book() -> _Book:
     book = load_codebook("claims")
     per, carry = plain(book.section("per")), plain(book.section("per_carry"))
-    signs: dict[str, list[str]] = {}
-    for kind, entry in per.items():
-        for word in denominator_signs(entry):
-            signs.setdefault(word, []).append(kind)
     return _Book(
         before={k: _cue(e, int(book.section("per_near"))) for k, e in per.items()},
-        signs={w: tuple(kinds) for w, kinds in signs.items()},
         behind={k: e["behind"] for k, e in per.items()},
         any_behind=tuple(w for e in per.values() for w in e["behind"]),
         other=book.read("per_other", _Other),
@@ -95,9 +88,7 @@ def find_denominators(
     size that stands with it.
     """
     book = _book()
-    signs = setting.signs.within("per", spot.clause.start, spot.start)
-    kinds = {k for s in signs for k in book.signs[s.cut(setting.text)]} if signs else ()
-    found = {k for k in kinds if _reaches(k, spot, book)}
+    found = {k for k in spot.here if k in book.before and _reaches(k, spot, book)}
     dimension = spot.amount.dimension
     if setting.text.startswith(book.any_behind, spot.end):
         behind = (k for k, words in book.behind.items() if setting.text.startswith(words, spot.end))
@@ -156,11 +147,11 @@ def _sized(spot: Spot, earlier: Sequence[Earlier], following: Amount | None, boo
 
 def _carried(spot: Spot, indicator: str, setting: Setting, earlier: Sequence[Earlier], book: _Book) -> set[str]:
     """Give what the sentence has divided by before, where such a denominator holds on."""
-    amount, start, signs = spot.amount, spot.clause.start, setting.signs
+    amount, start = spot.amount, spot.clause.start
     last = earlier[-1].amount
     if last.unit == amount.unit and last.span.start >= start:
-        between = last.span.end, spot.start
-        if signs.any("change.to", *between) or signs.any("change.level_after", *between):
+        between = setting.signs.kinds(last.span.end, spot.start)
+        if "change.to" in between or "change.level_after" in between:
             return set(earlier[-1].per)
     if amount.dimension not in book.carried:
         return set()

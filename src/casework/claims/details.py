@@ -14,15 +14,8 @@ from casework.codebook import load_codebook
 
 __all__ = ["find_about", "find_change", "find_statistic", "find_voice", "is_estimate", "is_threshold"]
 
-_NEAR = 8  # characters before an amount in which a word calls it the highest or the lowest
 _SPEAKS = "，,：:"  # what follows a verb of speech that introduces what is said
 _NAMED = ("count", "area", "mass", "volume")  # dimensions whose amounts are said of the noun behind them
-
-
-@dataclass(frozen=True)
-class _Change:
-    reach: int
-    level_after: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -39,8 +32,8 @@ class _SaidOf:
 
 
 @cache
-def _change() -> _Change:
-    return load_codebook("claims").read("change", _Change)
+def _level_after() -> tuple[str, ...]:
+    return tuple(load_codebook("claims").section("change")["level_after"])
 
 
 @cache
@@ -53,44 +46,42 @@ def _said_of() -> _SaidOf:
     return load_codebook("claims").read("said_of", _SaidOf)
 
 
-def find_statistic(spot: Spot, setting: Setting) -> str:
+def find_statistic(spot: Spot) -> str:
     """Tell a maximum, a minimum, a mean and a part of a sum from a total."""
-    signs, clause = setting.signs, spot.clause.start
-    near = max(clause, spot.start - _NEAR)
-    if signs.any("statistic.maximum", near, spot.start):
+    if "statistic.maximum" in spot.near:
         return "maximum"
-    if signs.any("statistic.minimum", near, spot.start):
+    if "statistic.minimum" in spot.near:
         return "minimum"
-    if signs.any("statistic.mean", clause, spot.start):
+    if "statistic.mean" in spot.here:
         return "mean"
-    return "part" if signs.any("statistic.part", spot.sentence.start, spot.start) else "total"
+    return "part" if "statistic.part" in spot.said else "total"
 
 
-def find_change(spot: Spot, setting: Setting) -> str:
+def find_change(spot: Spot) -> str:
     """Tell an increase or decrease by the amount from a level.
 
     "Rose by 700" is an increase of 700; "rose to 3,000" is a level of 3,000.
     """
-    signs, book = setting.signs, _change()
-    near = max(spot.clause.start, spot.start - book.reach)
-    if signs.any("change.to", near, spot.start) or spot.head.endswith(book.level_after):
+    if "change.to" in spot.near or spot.head.endswith(_level_after()):
         return "level"
-    if signs.any("change.increase", near, spot.start):
+    if "change.increase" in spot.near:
         return "increase"
-    return "decrease" if signs.any("change.decrease", near, spot.start) else "level"
+    return "decrease" if "change.decrease" in spot.near else "level"
 
 
 def find_voice(spot: Spot, setting: Setting) -> str:
     """Tell what stands in quotation marks from the reporter's own words."""
     if setting.answers or setting.is_quoted(spot.start):
         return "quoted"
+    if "voice.speech" not in spot.said:
+        return "reporter"
     spoken = setting.signs.within("voice.speech", spot.sentence.start, spot.start - 1)
     return "quoted" if any(setting.text[s.end] in _SPEAKS for s in spoken) else "reporter"
 
 
-def is_estimate(spot: Spot, setting: Setting) -> bool:
+def is_estimate(spot: Spot) -> bool:
     """Tell whether the amount belongs to a reckoning in its sentence."""
-    return setting.signs.any("voice.estimate", spot.sentence.start, spot.start)
+    return "voice.estimate" in spot.said
 
 
 def is_threshold(spot: Spot, setting: Setting) -> bool:

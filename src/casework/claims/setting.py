@@ -16,11 +16,15 @@ from casework.text import Span
 
 __all__ = ["REACH", "Setting", "Spot", "last_match", "read_setting"]
 
+NEAR = 8  # characters before an amount in which a word stands close to it
 REACH = 600  # no cue reaches further than this many characters, so that a text on one line stays linear
 
 
 class Spot(NamedTuple):
-    """Where an amount stands: from `start` to `end`, in its clause and its sentence, behind the words of `head`."""
+    """Where an amount stands: from `start` to `end`, in its clause and its sentence, behind the words of `head`.
+
+    `said`, `here` and `near` are the kinds of signs before it in its sentence, in its clause, and close to it.
+    """
 
     amount: Amount
     start: int
@@ -28,6 +32,9 @@ class Spot(NamedTuple):
     clause: Span
     sentence: Span
     head: str
+    said: set[str]
+    here: set[str]
+    near: set[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,8 @@ class Setting:
         start, end = amount.span
         clause = self._around(self.clause_ends, start, end)
         sentence = self._around(self.sentence_ends, start, end)
-        return Spot(amount, start, end, clause, sentence, self.text[clause.start : start])
+        near = self.signs.before(sentence.start, clause.start, start - NEAR, start)
+        return Spot(amount, start, end, clause, sentence, self.text[clause.start : start], *near)
 
     def _around(self, ends: tuple[int, ...], start: int, end: int) -> Span:
         """Give the stretch between two ends that holds another, as far as any cue reaches."""
@@ -59,14 +67,13 @@ class Setting:
         last = ends[after] if after < len(ends) else len(self.text)
         return Span(max(first, start - REACH), min(last, end + REACH))
 
-    def clauses_before(self, spot: Spot) -> Iterator[Span]:
-        """Give the earlier clauses of the same sentence, the nearest first."""
-        first, end = spot.sentence.start, spot.clause.start
-        at = bisect_right(self.clause_ends, end)
-        while at and (end := self.clause_ends[at - 1]) > first:
-            at -= 1
-            start = max(first, self.clause_ends[at - 1]) if at else first
-            yield Span(start, end)
+    def clause_of(self, sign: Span, spot: Spot) -> Span:
+        """Give the clause of a sign before an amount, in the amount's sentence, up to the amount."""
+        if sign.start >= spot.clause.start:
+            return Span(spot.clause.start, spot.start)
+        before = bisect_right(self.clause_ends, sign.start)
+        start = self.clause_ends[before - 1] if before else 0
+        return Span(max(start, spot.sentence.start), self.clause_ends[before])
 
     def is_quoted(self, at: int) -> bool:
         """Tell whether a position stands in quotation marks."""

@@ -7,16 +7,14 @@ it does not, as if the words were searched in that stretch alone.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
 from casework.codebook import load_codebook
 from casework.text import Span
 
-__all__ = ["Signs", "denominator_signs"]
+__all__ = ["Signs"]
 
 # The lists of words that are signs; a kind is called by its section and its key.
 _LISTS = {
@@ -26,16 +24,12 @@ _LISTS = {
     "voice": ("speech", "estimate"),
     "period": ("relative", "so_far", "as_of"),
 }
-_DENOMINATORS = "per"
-
-
-def denominator_signs(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the words of which one stands wherever an entry of `per` may be found before an amount."""
-    return (*entry["before"], *entry.get("near", ()), *entry.get("touching", "")[:1])
+# What a plan or a thing done is told by, and what only looks like it.
+_MODALS = ("planned", "achieved", "never_planned")
 
 
 @cache
-def _automaton() -> tuple[AhoCorasick, tuple[tuple[str, ...], ...]]:
+def _automaton() -> tuple[AhoCorasick, tuple[frozenset[str], ...]]:
     """Build the automaton of all signs, and give the kinds of each word."""
     book = load_codebook("claims")
     kinds: dict[str, list[str]] = {}
@@ -43,44 +37,61 @@ def _automaton() -> tuple[AhoCorasick, tuple[tuple[str, ...], ...]]:
         for key in keys:
             for word in book.section(section)[key]:
                 kinds.setdefault(word, []).append(f"{section}.{key}")
-    for entry in book.section(_DENOMINATORS).values():
-        for word in denominator_signs(entry):
-            kinds.setdefault(word, []).append(_DENOMINATORS)
-    return AhoCorasick(list(kinds)), tuple(tuple(dict.fromkeys(k)) for k in kinds.values())
+                if section == "status" and key in _MODALS:
+                    kinds[word].append("status.modal")
+    for kind, entry in book.section("per").items():
+        for word in (*entry["before"], *entry.get("near", ()), *entry.get("touching", "")[:1]):
+            kinds.setdefault(word, []).append(kind)
+    return AhoCorasick(list(kinds)), tuple(map(frozenset, kinds.values()))
 
 
 class Signs:
-    """The signs of a passage by kind: `status.planned`, `change.increase`, and `per` for what may begin a denominator.
+    """The signs of a passage by kind: `status.planned`, `change.increase`, and `year` for what may begin "a year".
 
     >>> signs = Signs("预计年底完工，已投资5万元")
-    >>> signs.any("status.planned", 0, 6), signs.last("status.achieved", 7, 10)
-    (True, Span(start=7, end=8))
+    >>> "status.achieved" in signs.kinds(7, 10), signs.last("status.planned", 0, 7)
+    (True, Span(start=0, end=2))
     """
 
     __slots__ = ("_at",)
 
     def __init__(self, text: str) -> None:
         automaton, kinds = _automaton()
-        self._at: dict[str, list[tuple[int, int]]] = {}
-        for i, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
-            for kind in kinds[i]:
-                self._at.setdefault(kind, []).append((end, start))
+        # Sorted by their ends, as the automaton gives them.
+        self._at = [(b, a, kinds[i]) for i, a, b in automaton.find_matches_as_indexes(text, overlapping=True)]
 
-    def any(self, kind: str, start: int, end: int) -> bool:
-        """Tell whether a sign of a kind lies wholly in a stretch."""
-        return kind in self._at and bool(self.within(kind, start, end))
+    def before(self, sentence: int, clause: int, near: int, end: int) -> tuple[set[str], set[str], set[str]]:
+        """Give the kinds of the signs that end before a position and begin in its sentence, its clause, and near it."""
+        at = self._at
+        said: set[str] = set()
+        here: set[str] = set()
+        close: set[str] = set()
+        for i in range(bisect_left(at, (end + 1,)) - 1, -1, -1):
+            stop, start, kinds = at[i]
+            if stop <= sentence:
+                break
+            if start >= sentence:
+                said |= kinds
+                if start >= clause:
+                    here |= kinds
+                    if start >= near:
+                        close |= kinds
+        return said, here, close
+
+    def kinds(self, start: int, end: int) -> set[str]:
+        """Give the kinds of the signs that lie wholly in a stretch."""
+        return self.before(start, start, start, end)[0]
 
     def within(self, kind: str, start: int, end: int) -> list[Span]:
         """Give the signs of a kind that lie wholly in a stretch, the last first; they may overlap."""
-        at = self._at.get(kind)
+        at = self._at
         found: list[Span] = []
-        if at is None:
-            return found
-        i = bisect_left(at, (end + 1,))
-        while i and at[i - 1][0] > start:
-            i -= 1
-            if at[i][1] >= start:
-                found.append(Span(at[i][1], at[i][0]))
+        for i in range(bisect_left(at, (end + 1,)) - 1, -1, -1):
+            stop, begin, kinds = at[i]
+            if stop <= start:
+                break
+            if begin >= start and kind in kinds:
+                found.append(Span(begin, stop))
         return found
 
     def walk(self, kind: str, start: int, end: int) -> list[Span]:
@@ -96,10 +107,7 @@ class Signs:
                 at = sign.end
         return taken
 
-    def first(self, kind: str, start: int, end: int) -> Span | None:
-        """Give the first sign of a kind in a stretch, the longest at its place."""
-        return self.walk(kind, start, end)[0] if self.any(kind, start, end) else None
-
     def last(self, kind: str, start: int, end: int) -> Span | None:
         """Give the last sign of a kind in a stretch, read from left to right."""
-        return self.walk(kind, start, end)[-1] if self.any(kind, start, end) else None
+        found = self.walk(kind, start, end)
+        return found[-1] if found else None

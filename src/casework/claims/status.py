@@ -73,38 +73,35 @@ def find_status(spot: Spot, setting: Setting, heading: Heading, indicator: str, 
         return "rule", word
     if word := _planned(spot, setting, book) or _future_year(spot, setting, published, book):
         return "planned", word
-    of_sentence = indicator in book.rule_sentence_indicators
-    if (of_sentence or heading.future or heading.document) and not setting.signs.any(
-        "status.document_achieved", spot.clause.start, spot.start
-    ):
-        if heading.future:
-            return "planned", heading.future
-        if heading.document:
-            return ("planned", heading.goals) if heading.goals else ("rule", "document")
-        # A grant or a condition that the sentence lays down: to those who …, so much a mu is paid.
-        if m := book.rule_sentence.search(setting.text, spot.sentence.start, spot.clause.end):
-            return "rule", m[0]
-    return "achieved", ""
+    if "status.document_achieved" in spot.here:
+        return "achieved", ""
+    if heading.future:
+        return "planned", heading.future
+    if heading.document:
+        return ("planned", heading.goals) if heading.goals else ("rule", "document")
+    # A grant or a condition that the sentence lays down: to those who …, so much a mu is paid.
+    granted = indicator in book.rule_sentence_indicators
+    m = book.rule_sentence.search(setting.text, spot.sentence.start, spot.clause.end) if granted else None
+    return ("rule", m[0]) if m else ("achieved", "")
 
 
 def _future_year(spot: Spot, setting: Setting, published: str, book: _Book) -> str:
     """Find a year after the article's own in the sentence before the amount."""
-    if not published:
+    if not published or "status.achieved" in spot.here:
         return ""
     last = last_match(book.future_year, setting.text[spot.sentence.start : spot.start])
-    if last is None or last[1] <= published[:4] or setting.signs.any("status.achieved", spot.clause.start, spot.start):
-        return ""
-    return last[0]
+    return last[0] if last and last[1] > published[:4] else ""
 
 
 def _rule(spot: Spot, setting: Setting, book: _Book) -> str:
-    text, signs, amount, start = setting.text, setting.signs, spot.amount, spot.clause.start
-    if amount.unit in book.rule_units and (often := signs.first("status.rule_frequency", start, spot.start)):
-        return often.cut(text)
-    if (must := signs.last("status.rule_any", start, spot.start)) and spot.start - must.end <= RULE_REACH:
-        return must.cut(text)
-    own = amount.rule.split(" ", 1)[-1].startswith(book.rule_own)
-    if own and not signs.any("status.planned", start, spot.start):
+    text, amount, head = setting.text, spot.amount, (spot.clause.start, spot.start)
+    if "status.rule_frequency" in spot.here and amount.unit in book.rule_units:
+        return setting.signs.walk("status.rule_frequency", *head)[0].cut(text)
+    if "status.rule_any" in spot.here:
+        must = setting.signs.walk("status.rule_any", *head)[-1]
+        if spot.start - must.end <= RULE_REACH:
+            return must.cut(text)
+    if "status.planned" not in spot.here and amount.rule.split(" ", 1)[-1].startswith(book.rule_own):
         return amount.rule
     if m := book.rule_any_behind.match(text, spot.end, spot.clause.end):
         return m[0]
@@ -115,7 +112,7 @@ def _rule(spot: Spot, setting: Setting, book: _Book) -> str:
 
 
 def _planned(spot: Spot, setting: Setting, book: _Book) -> str:
-    text, signs = setting.text, setting.signs
+    text = setting.text
     if text.startswith(book.behind, spot.end):
         return next(w for w in book.behind if text.startswith(w, spot.end))
     if m := book.behind_will.match(text, spot.end, spot.clause.end):
@@ -125,19 +122,30 @@ def _planned(spot: Spot, setting: Setting, book: _Book) -> str:
     for word, follows in book.planned_pairs.items():
         if spot.head.endswith(word) and follows.match(text, spot.end):
             return word
-    for clause in (Span(spot.clause.start, spot.start), *setting.clauses_before(spot)):
-        modal = _modal(clause, setting, book)
-        if modal is not None:
-            return modal
+    if "status.modal" in spot.said and (modal := _nearest_modal(spot, setting, book)) is not None:
+        return modal
     opening = spot.sentence.start
-    found = signs.last("status.passage", max(0, opening - REACH), opening)
-    return found.cut(text) if found and not signs.any("status.achieved", found.end, opening) else ""
+    found = setting.signs.last("status.passage", max(0, opening - REACH), opening) if opening else None
+    return found.cut(text) if found and "status.achieved" not in setting.signs.kinds(found.end, opening) else ""
+
+
+def _nearest_modal(spot: Spot, setting: Setting, book: _Book) -> str | None:
+    """Give the verdict of the nearest clause before the amount that plans something or says that it was done."""
+    judged = spot.start
+    for sign in setting.signs.within("status.modal", spot.sentence.start, spot.start):
+        if sign.start < judged:
+            clause = setting.clause_of(sign, spot)
+            modal = _modal(clause, setting, book)
+            if modal is not None:
+                return modal
+            judged = clause.start
+    return None
 
 
 def _modal(part: Span, setting: Setting, book: _Book) -> str | None:
     """Give the word by which a stretch plans, "" where it says that something was done, None where neither."""
     signs = setting.signs
-    if signs.any("status.never_planned", *part):
+    if signs.within("status.never_planned", *part):
         said = book.never_planned.sub("", part.cut(setting.text))
         plans, does = last_match(book.planned, said), last_match(book.achieved, said)
         modal, done = plans and Span(*plans.span()), does and Span(*does.span())

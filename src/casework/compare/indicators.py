@@ -10,6 +10,7 @@ import pandas as pd
 from casework.codebook import did_you_mean
 from casework.compare.formulas import bootstrap_median, open_median, rounded_frame
 from casework.compare.rollup import RolledUp
+from casework.tables import VOCABULARIES
 from casework.text import CaseworkError
 
 __all__ = ["LIKE", "SUMMED_FROM", "across_cases", "case_values", "indicator_table"]
@@ -36,7 +37,9 @@ def indicator_table(
             raise CaseworkError(f"a series cannot be made by '{column}'{did_you_mean(column, LIKE)}")
     rows = rolled.claims[rolled.claims["indicator"] != ""].copy()
     if indicators is not None:
-        rows = rows[rows["indicator"].isin(set(indicators))]
+        wanted = list(indicators)
+        refuse_unknown("indicator", wanted, VOCABULARIES["indicators"])
+        rows = rows[rows["indicator"].isin(set(wanted))]
     if base:
         based = rows["base_unit"] != ""
         for to, column in (("low", "base_low"), ("high", "base_high"), ("unit", "base_unit")):
@@ -52,6 +55,19 @@ def indicator_table(
     rows = rows.sort_values(["series", "status", "_rank", "case", "claim_id"], kind="stable")
     columns = ["series", "status", "case", "name", *LIKE, "low", "high", "approx", "voice", "flags", "claim_id", "source_id", "article_id"]
     return rounded_frame(rows[columns].reset_index(drop=True))
+
+
+def refuse_unknown(what: str, wanted: Iterable[str], known: Iterable[str]) -> None:
+    """Raise CaseworkError for the first of `wanted` that is not among `known`, with the nearest that is.
+
+    >>> refuse_unknown("indicator", ["jbos"], ["jobs", "funding"])
+    Traceback (most recent call last):
+    casework.text.CaseworkError: no indicator 'jbos'; did you mean 'jobs'?
+    """
+    names = list(known)
+    for name in wanted:
+        if name not in names:
+            raise CaseworkError(f"no {what} '{name}'{did_you_mean(name, names)}")
 
 
 def case_values(indicators: pd.DataFrame) -> pd.DataFrame:

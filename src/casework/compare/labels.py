@@ -73,9 +73,9 @@ def model_members(models: pd.DataFrame) -> pd.DataFrame:
 
 
 def slogan_table(rolled: RolledUp) -> pd.DataFrame:
-    """List the numbered slogans, the most often told first: slogan, mentions, articles, cases, names, label_ids."""
-    slogans = rolled.labels[(rolled.labels["kind"] == "slogan") & (rolled.labels["surface"] != "")]
-    rows = [{"slogan": surface, **_spread(group)} for surface, group in slogans.groupby("surface", sort=True)]
+    """List the numbered slogans in their clean form, the most often told first: slogan, mentions, articles, cases, names, label_ids."""
+    slogans = rolled.labels[(rolled.labels["kind"] == "slogan") & (rolled.labels["clean"] != "")]
+    rows = [{"slogan": clean, **_spread(group)} for clean, group in slogans.groupby("clean", sort=True)]
     frame = pd.DataFrame(rows, columns=["slogan", "mentions", "articles", "cases", "names", "label_ids"])
     return frame.sort_values(["mentions", "cases", "slogan"], ascending=[False, False, True], kind="stable").reset_index(drop=True)
 

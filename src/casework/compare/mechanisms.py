@@ -9,10 +9,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from casework.claims import load_mechanisms
 from casework.compare.formulas import garwood, resampled_share, rounded, rounded_frame, wilson
+from casework.compare.indicators import refuse_unknown
 from casework.compare.rollup import RolledUp
 
-__all__ = ["SEVERAL", "TOO_SHORT", "mechanism_table", "state_matrix"]
+__all__ = ["SEVERAL", "TOO_SHORT", "mechanism_states", "mechanism_table", "state_matrix"]
 
 SEVERAL = 3
 """From this many articles on, a share's interval comes from drawing articles anew."""
@@ -20,10 +22,13 @@ TOO_SHORT = 0.05
 """A silence is informative where a case of its length would be silent by chance less often than this."""
 
 
-def mechanism_table(rolled: RolledUp, codes: Iterable[str] | None = None, *, seed: int = 1) -> pd.DataFrame:
+def mechanism_table(
+    rolled: RolledUp, codes: Iterable[str] | None = None, *, known: Iterable[str] = (), seed: int = 1
+) -> pd.DataFrame:
     """Count each mechanism in each case: one row a case and code.
 
-    `codes` is the codebook's list; without it, the codes that occur. Columns: case, name, code; passages (of
+    `codes` are the mechanisms to count; without them, those that occur. A code that neither occurs nor stands among `known` (the
+    codes of the study's codebook; where none are named, the built-in one's) is refused. Columns: case, name, code; passages (of
     body), hits (passages with the code), share with share_low, share_high and interval (how it was made: articles drawn
     anew from 3 articles on, else Wilson); mentions, chars (clean, of body), rate (mentions per 1,000 characters) with Garwood's
     rate_low, rate_high (too narrow for mentions in clusters); chance_silent = exp(-pooled rate × chars); state: "1" mentioned,
@@ -32,7 +37,7 @@ def mechanism_table(rolled: RolledUp, codes: Iterable[str] | None = None, *, see
     The pooled rate is all cases' mentions over all cases' characters. A code that nobody mentions has
     the rate 0: every silence is then too short to tell.
     """
-    wanted = list(dict.fromkeys(codes)) if codes is not None else sorted(set(rolled.codings["code"]))
+    wanted = _wanted(rolled, codes, known)
     body = rolled.passages[rolled.passages["role"] == "body"]
     texts = {case: _Body(list(g["passage_id"]), list(g["article_id"]), int(g["chars"].sum())) for case, g in body.groupby("case")}
     marks: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -51,6 +56,28 @@ def mechanism_table(rolled: RolledUp, codes: Iterable[str] | None = None, *, see
         for code in wanted
     ]
     return rounded_frame(pd.DataFrame(rows, columns=_COLUMNS))
+
+
+def _wanted(rolled: RolledUp, codes: Iterable[str] | None, known: Iterable[str]) -> list[str]:
+    occurring = sorted(set(rolled.codings["code"]))
+    wanted = list(dict.fromkeys(codes)) if codes is not None else occurring
+    if not set(wanted) <= set(occurring):
+        refuse_unknown("mechanism", wanted, [*(list(known) or load_mechanisms().codes), *occurring])
+    return wanted
+
+
+def mechanism_states(rolled: RolledUp, codes: Iterable[str] | None = None, *, known: Iterable[str] = ()) -> pd.DataFrame:
+    """Give the state of each mechanism in each case alone, as `mechanism_table` does, without its intervals: case, name, code, state."""
+    wanted = _wanted(rolled, codes, known)
+    every = int(rolled.cases["chars"].sum())
+    told = set(zip(rolled.codings["case"], rolled.codings["code"], strict=True))
+    pooled = {code: int(n) / every for code, n in rolled.codings.groupby("code").size().items()} if every else {}
+    rows = [
+        (case, name, code, "1" if (case, code) in told else "0" if rounded(math.exp(-pooled.get(code, 0.0) * chars)) < TOO_SHORT else "")
+        for case, name, chars in zip(rolled.cases["case"], rolled.cases["name"], rolled.cases["chars"], strict=True)
+        for code in wanted
+    ]
+    return pd.DataFrame(rows, columns=["case", "name", "code", "state"])
 
 
 _COLUMNS = [

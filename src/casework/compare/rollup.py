@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from casework.codebook import did_you_mean
+from casework.compare.clean import clean_surfaces
+from casework.compare.counted import counted_articles
 from casework.tables import Tables
 from casework.text import CaseworkError, parse_spans
 
@@ -24,7 +26,8 @@ class RolledUp:
 
     `cases`: case, name, place_code, articles, sources, self_reported, passages, body_passages, chars (of body), case_ids.
     `passages`, `codings`, `labels`, `claims`: the rows of the tables that belong to a case, `case` and `name` in front; passages
-    also have chars, prose (the text without place names), published, outlet, outlet_level, authorship; a claim's case
+    also have chars, prose (the text without place names), published, outlet, outlet_level, authorship, labels `clean` (their
+    words as repaired); a claim's case
     may be a place that no text is on. `too_coarse`: what could not be brought to the level. `articles`: those that count.
     """
 
@@ -101,19 +104,23 @@ def roll_up(
     quoted: bool = True,
     flagged: bool = True,
     min_chars: int = 0,
+    since: str = "",
+    until: str = "",
+    outlets: Sequence[str] = (),
 ) -> RolledUp:
     """Merge a study's cases into one case a place at `level`.
 
     A copy of an article is left out unless `copies`; `self_reported=False` leaves out articles by
     correspondents of the place itself, `quoted=False` claims in quotation marks, `flagged=False` claims
-    with a doubt; `min_chars` leaves out cases with fewer body characters. A claim belongs to the place it
-    is about; where that is coarser than the level it belongs to no case. Restated claims count once.
+    with a doubt; `min_chars` leaves out cases with fewer body characters; `since`, `until` (a year, month or day, both
+    included) and `outlets` (names, or levels such as county) choose articles. A claim belongs to the place it is
+    about; where that is coarser than the level it belongs to no case. Restated claims count once.
     Stand-off tables have no text: there the characters are counted by spans, repaired noise included.
     """
     if level not in LEVELS:
         raise CaseworkError(f"no level '{level}'{did_you_mean(level, LEVELS)}")
     ladder = _Ladder(tables, level)
-    articles = _articles(tables, copies, self_reported)
+    articles = counted_articles(tables, copies=copies, self_reported=self_reported, since=since, until=until, outlets=outlets)
     kept = tables.cases[tables.cases["article_id"].isin(set(articles["article_id"]))]
     up = {r["case_id"]: ladder.climb(r["place"], r["place_code"]) for r in kept.to_dict("records")}
     passages = _passages(tables, articles, {k: v[0] for k, v in up.items() if v[0]})
@@ -129,25 +136,10 @@ def roll_up(
         articles=articles,
         passages=_named(passages, names),
         codings=_named(_with_case(tables.codings[tables.codings["passage_id"].isin(body)], placed), names),
-        labels=_named(_with_case(tables.labels, placed), names),
+        labels=_named(_with_case(tables.labels.assign(clean=clean_surfaces(tables.labels, tables.edits)), placed), names),
         claims=_named(claims, _with_others(names, claims, every)),
         too_coarse=_too_coarse(kept, up),
     )
-
-
-def _articles(tables: Tables, copies: bool, self_reported: bool) -> pd.DataFrame:
-    """Give the articles that count, with the level of their outlet; date and outlet are the source's where the article names none."""
-    known = tables.sources[["source_id", "outlet_level", "published", "outlet"]]
-    out = tables.articles.merge(known, on="source_id", how="left", suffixes=("", "_of_source"))
-    for column in ("published", "outlet"):
-        of_source = out.pop(f"{column}_of_source").fillna("")
-        out[column] = out[column].where(out[column] != "", of_source)
-    out["outlet_level"] = out["outlet_level"].fillna("")
-    if not copies:
-        out = out[(out["copy_of"] == "") | (out["copy_of"] == out["article_id"])]
-    if not self_reported:
-        out = out[out["authorship"] != "correspondent"]
-    return out.reset_index(drop=True)
 
 
 def _length(text: str, spans: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -41,15 +41,18 @@ def periods(rolled: RolledUp) -> pd.DataFrame:
     return out[["year", "status", "claims"]]
 
 
-def contradictions(tables: Tables, level: str = "township") -> pd.DataFrame:
+def contradictions(
+    tables: Tables, level: str = "township", *, since: str = "", until: str = "", outlets: Sequence[str] = ()
+) -> pd.DataFrame:
     """List pairs of claims of which at most one can be right.
 
     Same place, indicator, about, change, status, statistic, unit, denominators and known period, disjoint intervals (an open
     end reaches everywhere), different articles. kind is "contradiction" between originals, "copy differs" between an article
-    and its own copy; a copy against a third article says nothing that its original does not, and is left out.
+    and its own copy; a copy against a third article says nothing that its original does not, and is left out. `since`, `until`
+    and `outlets` choose articles as for `roll_up`.
     Columns: kind, case, name, place, indicator, about, unit, period, low_1, high_1, claim_id_1, low_2, high_2, claim_id_2, approx.
     """
-    claims = roll_up(tables, level, copies=True).claims
+    claims = roll_up(tables, level, copies=True, since=since, until=until, outlets=outlets).claims
     claims = claims[(claims["period"] != "") & (claims["indicator"] != "") & (claims["about"] != "")]
     first = dict(zip(tables.articles["article_id"], tables.articles["copy_of"], strict=True))
     rows = [

@@ -81,21 +81,22 @@ def _chance(in_1: set[str], in_2: set[str], article: Mapping[str, str], sizes: M
 
 
 def case_distances(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the Jaccard distance between cases by the mechanisms they mention (Jaccard 1901).
+    """Give the Bray-Curtis dissimilarity of cases by their shares of passages that carry each mechanism (Bray & Curtis 1957).
 
-    Only codes that are told in both cases (state 1 or 0, not "too short") count for a pair. Two cases that
-    share no code to compare, or of which neither mentions any, are at distance 1. Rows and columns are paths of cases.
+    0: the same shares; 1: no mechanism in common, or nothing told in either. Shares, not presence: a short text has few codes, and two
+    short texts are not alike for what neither had room to tell. Rows and columns are paths of cases.
     """
-    states = state_matrix(table)
-    there = (states == "1").to_numpy(dtype=float)
-    told = (states != "").to_numpy(dtype=float)
-    both = there @ there.T
-    either = there @ told.T + told @ there.T - both
-    with np.errstate(invalid="ignore", divide="ignore"):
-        distance = np.where(either > 0, 1 - both / either, 1.0)
+    shares = state_matrix(table, "share").fillna(0.0)
+    data = shares.to_numpy(dtype=float)
+    distance = np.array([[_unlike(a, b) for b in data] for a in data]).reshape(len(data), len(data))
     np.fill_diagonal(distance, 0.0)
-    names = list(states.index)
+    names = list(shares.index)
     return rounded_frame(pd.DataFrame(distance, index=names, columns=names))
+
+
+def _unlike(a: Floats, b: Floats) -> float:
+    whole = float((a + b).sum())
+    return float(np.abs(a - b).sum()) / whole if whole else 1.0
 
 
 def case_order(distances: pd.DataFrame) -> list[str]:

@@ -127,6 +127,13 @@ class Canvas:
             curve = Curve([point for points in lines for point in points], codes)
             self._curve(curve, self._paint(None, stroke, line, alpha, None), None, "")
 
+    def boxes(self, boxes: Sequence[tuple[float, float, float, float]], *, fill: Token, alpha: float = 1) -> None:
+        """Fill many boxes (x, y, width, height) as one mark."""
+        if boxes:
+            corners = [[(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)] for x, y, w, h in boxes]
+            codes = [Curve.MOVETO, *[Curve.LINETO] * 3, Curve.CLOSEPOLY] * len(boxes)
+            self._curve(Curve([point for box in corners for point in box], codes), self._paint(fill, None, 0, alpha, None), None, "")
+
     def ribbon(
         self, left: float, top_left: float, right: float, top_right: float, height: float, *, fill: Token, alpha: float,
         url: str | None = None, label: str = "",

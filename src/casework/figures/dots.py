@@ -14,7 +14,7 @@ from casework.figures.fonts import text_width
 from casework.figures.heat import Link
 from casework.figures.words import Words
 
-__all__ = ["amount_axis", "contradiction_plot", "indicator_dots", "series_name"]
+__all__ = ["amount_axis", "contradiction_plot", "draw_ticks", "indicator_dots", "series_name"]
 
 PANELS = 12
 """The most series that are drawn; the rest are counted."""
@@ -115,7 +115,7 @@ def _panel(canvas: Canvas, panel: pd.DataFrame, left: float, top: float, say: Wo
     middle = panel.assign(_at=panel[["low", "high"]].mean(axis=1)).groupby("case", sort=False)["_at"].max()
     order = [str(c) for c in middle.sort_values(ascending=False, kind="stable").index]
     base = top + HEAD + ROW * len(order)
-    _ticks(canvas, scale, top + HEAD - 4, base, say, str(panel["unit"].iloc[0]))
+    draw_ticks(canvas, scale, top + HEAD - 4, base, say, str(panel["unit"].iloc[0]))
     for i, case in enumerate(order):
         own = panel[panel["case"] == case]
         y = top + HEAD + ROW * (i + 0.5)
@@ -124,7 +124,8 @@ def _panel(canvas: Canvas, panel: pd.DataFrame, left: float, top: float, say: Wo
             amount_mark(canvas, row, y, scale, say, link)
 
 
-def _ticks(canvas: Canvas, scale: _Scale, top: float, base: float, say: Words, unit: str) -> None:
+def draw_ticks(canvas: Canvas, scale: _Scale, top: float, base: float, say: Words, unit: str) -> None:
+    """Draw the round values of a scale as thin lines, their numbers below."""
     for value in scale.ticks():
         x = scale(value)
         canvas.path([(x, top), (x, base)], stroke="line", line=0.8)

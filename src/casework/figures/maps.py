@@ -16,6 +16,7 @@ from casework.figures.words import Words
 
 __all__ = ["cooccurrence_arcs", "correspondence_map"]
 
+Box = tuple[float, float, float, float]
 SHOWN = 30
 """The most pairs that are drawn; of a map, half of the most labels."""
 
@@ -112,11 +113,14 @@ def correspondence_map(
     canvas.path([(zero_x, 14), (zero_x, height - 58)], stroke="line", line=1)
     ranked = sorted(points, key=lambda p: (not p.case, -p.mass, p.key))
     placed = [(p, zero_x + p.x * scale, zero_y - p.y * scale) for p in ranked]
-    taken = [(x - 5, y - 5, x + 5, y + 5) for _, x, y in placed]
+    marks = [(x - 5, y - 5, x + 5, y + 5) for _, x, y in placed]
+    taken: list[Box] = []
     for point, x, y in reversed(placed):
         _mark(canvas, point, x, y, link(point.key) if link else None)
     for point, x, y in placed[: 2 * SHOWN]:
-        _label(canvas, point, x, y, taken)
+        # A case keeps its name also where that covers the mark of a mechanism.
+        if not _label(canvas, point, x, y, taken, marks) and point.case:
+            _label(canvas, point, x, y, taken, [box for box, (p, _, _) in zip(marks, placed, strict=True) if p.case])
     _map_key(canvas, found, height, say)
     share = f"{100 * sum(found.shares[:2]):.0f}"
     canvas.figure.alt = say("alt", "correspondence", cases=len(found.rows), codes=len(found.columns), share=share)
@@ -138,8 +142,8 @@ def _mark(canvas: Canvas, point: _Point, x: float, y: float, url: str | None) ->
         canvas.path(diamond, closed=True, fill="card", stroke="code", line=1.5, url=url, label=point.label)
 
 
-def _label(canvas: Canvas, point: _Point, x: float, y: float, taken: list[tuple[float, float, float, float]]) -> None:
-    """Write a label where it covers nothing: right, left, above, below; nowhere if there is no room."""
+def _label(canvas: Canvas, point: _Point, x: float, y: float, taken: list[Box], marks: Sequence[Box]) -> bool:
+    """Write a label where it covers nothing: right, left, above, below; nowhere if there is no room. Tell whether it was written."""
     size = 12.0 if point.case else 11.0
     text = shorten(legible(point.label), size, 150)
     wide = text_width(text, size)
@@ -147,11 +151,12 @@ def _label(canvas: Canvas, point: _Point, x: float, y: float, taken: list[tuple[
     for dx, dy, anchor in spots:
         left = x + dx - {"start": 0.0, "end": wide, "middle": wide / 2}[anchor]
         box = (left, y + dy - size, left + wide, y + dy + 3)
-        free = not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken)
+        free = not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in [*taken, *marks])
         if free and box[0] > 4 and box[2] < canvas.width - 4 and box[1] > 2:
             taken.append(box)
             canvas.text(x + dx, y + dy, text, size=size, colour="ink" if point.case else "code", anchor=anchor)
-            return
+            return True
+    return False
 
 
 def _map_key(canvas: Canvas, found: Correspondence, height: float, say: Words) -> None:

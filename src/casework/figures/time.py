@@ -13,7 +13,7 @@ from casework.figures.heat import Link
 from casework.figures.words import Words
 from casework.tables import VOCABULARIES
 
-__all__ = ["publication_timeline"]
+__all__ = ["period_bars", "publication_timeline"]
 
 MANY = 24
 """With more articles than this in one month and lane, bars stand for dots."""
@@ -54,6 +54,52 @@ def publication_timeline(
     _key(canvas, y + 52, say, own)
     ends = {"first": dated["published"].min(), "last": dated["published"].max(), "undated": len(articles) - len(dated)}
     canvas.figure.alt = say("alt", "timeline", n=len(dated), own=own, **ends)
+    return canvas.figure
+
+
+def period_bars(
+    periods: pd.DataFrame, *, lang: str = "en", theme: str = "light", link: Link | None = None, width: float = WIDTH,
+) -> Drawing:  # fmt: skip
+    """Draw what years the claims are about (`compare.periods`): filled as achieved, outlined planned or rule, a bar a year.
+
+    Years that no claim is about stay empty places on the axis; claims that name no time are counted in words. `link` gets the year.
+    """
+    say = Words(lang)
+    dated = periods[periods["year"].str.fullmatch(r"\d{4}")]
+    none = int(periods["claims"].sum() - dated["claims"].sum())
+    if dated.empty:
+        return sentence(say("empty", "periods"), theme, width)
+    first, last = int(dated["year"].min()), int(dated["year"].max())
+    totals = dated.groupby("year")["claims"].sum()
+    canvas = Canvas(width, 208, theme)
+    step = (width - 48) / (last - first + 1)
+    wide, unit = min(step * 0.7, 54.0), 120 / int(totals.max())
+    canvas.path([(16, 148), (width - 16, 148)], stroke="line", line=0.8)
+    for year, group in dated.groupby("year", sort=True):
+        x, y = 24 + (int(str(year)) - first + 0.5) * step, 148.0
+        own = {"achieved": 0, **{str(s): int(n) for s, n in zip(group["status"], group["claims"], strict=True)}}
+        says = say.join((f"{say.value(status)} {n}" for status, n in own.items() if n and status), "part_joiner")
+        mark: dict[str, Any] = {"url": link(str(year)) if link else None, "label": f"{year}: {says}"}
+        filled = own["achieved"] * unit
+        canvas.rect(x - wide / 2, y - filled, wide, filled, fill="amount", **mark)
+        if rest := (sum(own.values()) - own["achieved"]) * unit:
+            canvas.rect(x - wide / 2 + 0.7, y - filled - rest, wide - 1.4, rest, stroke="amount", line=1.4, **mark)
+        if step > 26:
+            canvas.text(x, y - filled - rest - 5, f"{sum(own.values())}", size=SMALL, colour="soft", anchor="middle")
+    taken = -100.0
+    for year in range(first, last + 1):
+        x = 24 + (year - first + 0.5) * step
+        if x - taken > 38:
+            canvas.text(x, 165, str(year), size=SMALL, colour="soft", anchor="middle")
+            taken = x
+    canvas.rect(18, 184, 12, 12, fill="amount")
+    canvas.text(36, 194, say.value("achieved"), size=SMALL, colour="soft")
+    x = 36 + text_width(say.value("achieved"), SMALL) + 20
+    canvas.rect(x + 0.7, 184.7, 10.6, 10.6, stroke="amount", line=1.4)
+    canvas.text(x + 18, 194, say("legend", "planned_or_rule"), size=SMALL, colour="soft", room=width - x - 30)
+    top = str(totals.idxmax())
+    counts = {"n": int(totals.sum()), "most": int(totals.max()), "none": none}
+    canvas.figure.alt = say("alt", "periods", first=str(first), last=str(last), top=top, **counts)
     return canvas.figure
 
 

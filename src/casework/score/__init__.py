@@ -5,9 +5,10 @@ overlap first. What else a claim says (per, status, indicator, place …) is jud
 lists several answers, any of them is right. Intervals come from resampling whole files, since errors cluster in a text.
 """
 
+from casework.score.codes import score_codes
 from casework.score.count import Miss
 from casework.score.gold import Gold, load_gold
 from casework.score.measures import Measure, Score, score_tables
 from casework.score.show import score_json, score_lines
 
-__all__ = ["Gold", "Measure", "Miss", "Score", "load_gold", "score_json", "score_lines", "score_tables"]
+__all__ = ["Gold", "Measure", "Miss", "Score", "load_gold", "score_codes", "score_json", "score_lines", "score_tables"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from casework.flow import build
     from casework.places import Mention
     from casework.quantities import find_amounts
-    from casework.score import score_tables
+    from casework.score import score_codes, score_tables
     from casework.study import load_study
     from casework.tables import Tables, read_tables
     from casework.text import CaseworkError
@@ -36,6 +36,7 @@ __all__ = [
     "load_study",
     "parse",
     "read_tables",
+    "score_codes",
     "score_tables",
     "views",
 ]
@@ -50,6 +51,7 @@ _HOMES = {
     "load_codebook": "codebook",
     "load_study": "study",
     "read_tables": "tables",
+    "score_codes": "score",
     "score_tables": "score",
     "views": "",
 }
@@ -65,7 +67,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return [*__all__, "__version__"]
 
 
 def find_places(text: str, hints: Sequence[str] = ()) -> list[Mention]:

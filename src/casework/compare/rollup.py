@@ -28,7 +28,8 @@ class RolledUp:
     `passages`, `codings`, `labels`, `claims`: the rows of the tables that belong to a case, `case` and `name` in front; passages
     also have chars, prose (the text without place names), published, outlet, outlet_level, authorship, labels `clean` (their
     words as repaired); a claim's case
-    may be a place that no text is on. `too_coarse`: what could not be brought to the level. `articles`: those that count.
+    may be a place that no text is on. `too_coarse`: what could not be brought to the level,
+    of `stretches` of text on a place. `articles`: those that count.
     """
 
     level: str
@@ -39,6 +40,7 @@ class RolledUp:
     labels: pd.DataFrame
     claims: pd.DataFrame
     too_coarse: pd.DataFrame
+    stretches: int = 0
 
 
 def place_name(path: str) -> str:
@@ -139,6 +141,7 @@ def roll_up(
         labels=_named(_with_case(tables.labels.assign(clean=clean_surfaces(tables.labels, tables.edits)), placed), names),
         claims=_named(claims, _with_others(names, claims, every)),
         too_coarse=_too_coarse(kept, up),
+        stretches=len(kept),
     )
 
 

@@ -21,7 +21,9 @@ class Words:
             raise CaseworkError(f"no language '{lang}'{did_you_mean(lang, LANGUAGES)}")
         self.lang = lang
         self._book = load_codebook("figures")
-        self._values = load_codebook("site").section("values")
+        findings = load_codebook("findings")
+        self._values = {**findings.section("values"), **load_codebook("site").section("values")}
+        self._classifiers = findings.section("classifiers") if lang == "en" else {}
 
     def __call__(self, section: str, key: str, **fields: object) -> str:
         """Give a word or a sentence; a key that the section lacks is shown as it is.
@@ -61,12 +63,15 @@ class Words:
         return _short(value) if abs(value) < 1000 and not float(value).is_integer() else f"{value:,.0f}"
 
     def unit(self, unit: str) -> str:
-        """Name a unit; a classifier stands for itself.
+        """Name a unit, a classifier by what it counts.
 
-        >>> Words("en").unit("yuan"), Words("zh").unit("count:户")
-        ('yuan', '户')
+        >>> Words("en").unit("yuan"), Words("zh").unit("count:户"), Words("en").unit("count:户")
+        ('yuan', '户', 'households')
         """
-        return unit.split(":", 1)[1] if unit.startswith("count:") else self.value(unit)
+        if not unit.startswith("count:"):
+            return self.value(unit)
+        word = unit.split(":", 1)[1]
+        return str(self._classifiers.get(word, word)).rpartition("|")[2]
 
     def denominators(self, per: str) -> str:
         """Name denominators joined by `;`.

@@ -34,13 +34,15 @@ cleaners:
   off: []
 
 # Cases that are whole counties are too coarse for the usual level, the township: for them set
-# `foreach: county`, and `parameters: {{level: county}}` on compare and language.
+# `foreach: county`, and `parameters: {{level: county}}` on all below it.
 reports:
   - name: corpus
   - name: case
     foreach: case
   - name: compare
+  - name: robustness
   - name: language
+  - name: codebook
 """
 LISTS: Mapping[str, str] = {
     "places.csv": "place_code,name,level,parent_code,also_called,from,until\n",

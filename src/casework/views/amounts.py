@@ -41,12 +41,12 @@ def amount_text(claim: Mapping[str, str], lang: str = "en") -> str:
     else:
         number = f"≥ {low}" if low else f"≤ {high}" if high else "?"
     approx = "≈ " if claim.get("approx", "").lower() == "true" else ""
-    return approx + number + _unit(claim.get("unit", ""), words) + _per(claim.get("per", ""), words)
+    return approx + number + _unit(claim.get("unit", ""), words, low == high == "1") + _per(claim.get("per", ""), words)
 
 
-def _unit(unit: str, words: Words) -> str:
+def _unit(unit: str, words: Words, one: bool) -> str:
     kind, _, classifier = unit.partition(":")
-    name = classifier or words.value(kind)
+    name = words.classifier(classifier, one) if classifier else words.value(kind)
     if not name or name == "%":
         return name
     return name if words.lang == "zh" else f" {name}"

@@ -14,7 +14,10 @@ from casework.views.links import evidence_href
 from casework.views.tables import Html, show_table
 from casework.views.words import load_words
 
-__all__ = ["mechanism_families", "mechanism_names", "show_concordance", "show_key_figures", "show_labels", "show_mechanisms", "show_values"]
+__all__ = [
+    "mechanism_families", "mechanism_names", "show_concordance", "show_contradictions", "show_cooccurrence", "show_groups",
+    "show_key_figures", "show_keyness", "show_labels", "show_mechanisms", "show_problems", "show_too_coarse", "show_values",
+]  # fmt: skip
 
 
 def mechanism_names(codebook: Path | str | None = None, lang: str = "en") -> dict[str, str]:
@@ -112,3 +115,80 @@ def _kwic(row: Mapping[str, str], folder: str) -> str:
     around = [("before", row["left"]), ("hit", row["hit"]), ("after", row["right"])]
     cells = "".join(f'<td class="{look}">{escape(text)}</td>' for look, text in around)
     return f'<tr><td><a href="{escape(href)}">{escape(row["name"])}</a></td>{cells}</tr>'
+
+
+def show_keyness(keys: pd.DataFrame, names: tuple[str, str], lang: str = "en") -> Html:
+    """Show rows of `compare.keyness`: counts, log ratio, G2, simple maths, and the articles that have the word."""
+    words = load_words(lang)
+    columns = ["word", "side", "count_a", "count_b", "log_ratio", "g2", "simple_maths", "articles_a", "articles_b"]
+    shown = keys[columns].assign(side=[names[0] if side == "a" else names[1] for side in keys["side"]])
+    for column in ("log_ratio", "g2", "simple_maths"):
+        shown[column] = shown[column].astype("float64").round(2)
+    return show_table(shown, label=words.column("word"), lang=lang)
+
+
+def show_cooccurrence(pairs: pd.DataFrame, *, names: Mapping[str, str] | None = None, lang: str = "en") -> Html:
+    """Show rows of `compare.cooccurrence`: passages with both, what chance would give, and their ratio."""
+    called = names or {}
+    shown = pairs[["code_1", "code_2", "passages_1", "passages_2", "observed", "expected", "ratio", "p"]].copy()
+    for column in ("code_1", "code_2"):
+        shown[column] = [called.get(c, c) for c in shown[column]]
+    shown = shown.assign(**{c: shown[c].astype("float64").round(digits) for c, digits in (("expected", 2), ("ratio", 2), ("p", 4))})
+    return show_table(shown, label=load_words(lang).column("code_2"), lang=lang)
+
+
+def show_groups(differences: pd.DataFrame, *, names: Mapping[str, str] | None = None, lang: str = "en") -> Html:
+    """Show rows of `compare.group_differences`, shares in percent."""
+    called = names or {}
+    shown = pd.DataFrame({
+        "mechanism": [called.get(c, c) for c in differences["code"]], "group": [g.rpartition("/")[2] for g in differences["group"]],
+        "group_cases": differences["cases"], "mentioned": differences["mentioned"],
+        "mean_share": [f"{100 * share:.0f}%" for share in differences["share"]], "by": differences["share"].astype(str),
+        "p": differences["p"].astype("float64").round(3),
+    })
+    return show_table(shown, sort_by={"mean_share": "by"}, label=load_words(lang).column("group"), lang=lang)
+
+
+def show_contradictions(pairs: pd.DataFrame, *, folder: str = "evidence", lang: str = "en") -> Html:
+    """Show rows of `compare.contradictions`, each amount a link to where it stands."""
+    words = load_words(lang)
+    rows = [
+        {
+            "case": r["name"], "indicator": words.value(r["indicator"]), "about": r["about"], "period": r["period"],
+            **{f"amount_{n}": _one_amount(r, n, lang) for n in (1, 2)},
+            **{f"to_{n}": evidence_href(r[f"claim_id_{n}"], "amount", folder) for n in (1, 2)}, "kind": r["kind"],
+        }
+        for r in pairs.to_dict("records")
+    ]
+    links = {"amount_1": "to_1", "amount_2": "to_2"} if rows else {}
+    return show_table(pd.DataFrame(rows), links=links, chips=("kind",), label=words.column("kind"), lang=lang)
+
+
+def _one_amount(pair: Mapping[object, object], n: int, lang: str) -> str:
+    ends = {end: _plain(pair[f"{end}_{n}"]) for end in ("low", "high")}
+    return amount_text({**ends, "unit": str(pair["unit"]), "per": str(pair["per"])}, lang)
+
+
+def show_problems(problems: pd.DataFrame, sources: pd.DataFrame, lang: str = "en") -> Html:
+    """Show what was odd in the input, in the language of the page."""
+    words = load_words(lang)
+    files = dict(zip(sources["source_id"], sources["file"], strict=True))
+    shown = pd.DataFrame({
+        "file": [files.get(s, "") for s in problems["source_id"]],
+        "message": [words.problem(c, m) for c, m in zip(problems["code"], problems["message"], strict=True)],
+        "start": problems["start"], "end": problems["end"],
+    })
+    return show_table(shown, label=words("problems_title"), lang=lang)
+
+
+def show_too_coarse(coarse: pd.DataFrame, stretches: int, level: str, *, folder: str = "evidence", lang: str = "en") -> Html:
+    """Say how many of the stretches of text on a place are too coarse for a level (`RolledUp.too_coarse`), and list them."""
+    words = load_words(lang)
+    names = words.join(list(dict.fromkeys(p.rpartition("/")[2] for p in coarse["place"] if p))) or words("unknown")
+    fields = {"n": len(coarse), "all": stretches, "level": words.value(level), "names": names}
+    said = words("coarse_said").format(**fields) if len(coarse) else words("coarse_none").format(**fields)
+    shown = coarse[["place", "level", "chars", "why"]].assign(
+        why=[words.value(w) for w in coarse["why"]], page=[evidence_href(s, "", folder) for s in coarse["source_id"]]
+    )
+    table = show_table(shown, links={"place": "page"}, chips=("level",), label=words.column("why"), lang=lang).html if len(coarse) else ""
+    return Html(f'<p class="note">{escape(said)}</p>{table}', said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -9,10 +10,11 @@ from html import escape
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from casework.tables import offer_files
 from casework.views.amounts import number_text
 from casework.views.words import Words, load_words
 
-__all__ = ["Html", "safe_href", "show_table", "table_html"]
+__all__ = ["Html", "safe_href", "show_file", "show_table", "table_html"]
 
 Row = Mapping[str, str]
 FILTER_FROM = 8
@@ -24,13 +26,17 @@ _SCHEMES = ("http", "https", "mailto")
 
 @dataclass(frozen=True, slots=True)
 class Html:
-    """A piece of HTML that shows itself in JupyterLab and in a report."""
+    """A piece of HTML that shows itself in JupyterLab and in a report; `files` go with it, by their path in the site."""
 
     html: str = field(repr=False)
     about: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def _repr_html_(self) -> str:
         return self.html
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        return {"text/html": self.html, "text/plain": self.about, **offer_files(self.files)}
 
     def __str__(self) -> str:
         return self.html
@@ -97,6 +103,19 @@ def show_table(frame: pd.DataFrame, **options: object) -> Html:
     """Give a table that shows itself in JupyterLab and in a report; options as for `table_html`."""
     html = table_html(frame, **options)  # type: ignore[arg-type]
     return Html(html, f"table of {len(frame)} rows")
+
+
+def show_file(frame: pd.DataFrame, name: str, *, report: str = "", lang: str = "en") -> Html:
+    """Offer a frame as a CSV file for R and the like: downloads/NAME.csv, in a report not called `compare` NAME-REPORT.csv.
+
+    Outside a report the size alone is said.
+    """
+    words = load_words(lang)
+    size = words("rows_columns").format(rows=f"{len(frame):,}", columns=len(frame.columns))
+    path = f"downloads/{name}.csv" if report == "compare" else f"downloads/{name}-{report}.csv"
+    data = frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL).encode()
+    link = f'<a href="{path}" download>{path.rpartition("/")[2]}</a>' if report else f"<b>{escape(name)}</b>"
+    return Html(f'<p class="files">{link} <small>{escape(size)}</small></p>', f"{name}: {size}", {path: data} if report else {})
 
 
 def _cell(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from casework.codebook import did_you_mean, load_codebook
@@ -18,11 +19,12 @@ class Words:
     def __init__(self, lang: str) -> None:
         if lang not in LANGUAGES:
             raise CaseworkError(f"no language '{lang}'{did_you_mean(lang, LANGUAGES)}")
-        book = load_codebook("site")
+        books = [load_codebook("findings"), load_codebook("site")]
         self.lang = lang
-        self._words: dict[str, str] = {k: v[lang] for k, v in book.section("words").items()}
-        self._values: dict[str, str] = {k: v[lang] for k, v in book.section("values").items()}
-        self._columns: dict[str, str] = {k: v[lang] for k, v in book.section("columns").items()}
+        self._words, self._values, self._columns = (
+            {str(k): str(v[lang]) for book in books for k, v in book.section(part).items()} for part in ("words", "values", "columns")
+        )
+        self._classifiers = {str(k): str(v) for k, v in books[0].section("classifiers").items()} if lang == "en" else {}
 
     def __call__(self, key: str) -> str:
         """Give a word of the page itself; a missing one is a mistake of ours."""
@@ -43,6 +45,30 @@ class Words:
     def column(self, key: str) -> str:
         """Give a column's name as a heading."""
         return self._columns.get(key, key.replace("_", " "))
+
+    def classifier(self, word: str, one: bool = False) -> str:
+        """Give what a classifier counts, for `one` or for more; one that is not listed, itself.
+
+        >>> load_words("en").classifier("户"), load_words("en").classifier("户", one=True), load_words("zh").classifier("户")
+        ('households', 'household', '户')
+        """
+        single, bar, more = self._classifiers.get(word, word).partition("|")
+        return more if bar and not one else single
+
+    def problem(self, code: str, message: str) -> str:
+        """Say a problem of the input in the language of the page: its message in English, else what is known of its kind.
+
+        >>> load_words("zh").problem("slips", "己经 read as 已经"), load_words("zh").problem("binary", "a.txt: is not text")
+        ('“己经”读作“已经”', '不是文本文件')
+        """
+        if self.lang == "en":
+            return message
+        book = load_codebook("findings")
+        for pattern in book.section("patterns"):
+            if found := re.fullmatch(str(pattern["en"]), message):
+                return str(pattern[self.lang]).format(*found.groups())
+        entry = book.section("problems").get(code)
+        return str(entry[self.lang]) if entry is not None else message
 
     def join(self, parts: list[str]) -> str:
         """Join words as the language lists them."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.spatial.distance import pdist, squareform
 
 from casework import compare
 from casework.compare import formulas
@@ -256,7 +259,7 @@ def test_a_village_right_under_its_county_has_no_township() -> None:
 
 
 def test_mechanism_table_counts_body_passages_and_tells_silence_from_short_text(small: Tables) -> None:
-    table = compare.mechanism_table(compare.roll_up(small), ["branch_coop", "land", "nobody"]).set_index(["name", "code"])
+    table = compare.mechanism_table(compare.roll_up(small), ["branch_coop", "land", "nobody"], known=["nobody"]).set_index(["name", "code"])
     hit = table.loc[("青禾镇", "branch_coop")]
     assert (hit["passages"], hit["hits"], hit["mentions"], hit["chars"]) == (2, 1, 2, 100)
     assert (hit["share"], hit["rate"], hit["state"], hit["interval"]) == (0.5, 20.0, "1", "wilson")
@@ -543,18 +546,26 @@ def test_cooccurrence_drops_one_phrase_read_twice() -> None:
     assert compare.cooccurrence(compare.roll_up(tables), min_passages=1).empty
 
 
-def states(rows: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [{"case": c, "code": f"m{i}", "state": {"-": ""}.get(s, s)} for c, text in rows.items() for i, s in enumerate(text)]
-    )
+def shares(rows: dict[str, list[float]]) -> pd.DataFrame:
+    return pd.DataFrame([{"case": c, "code": f"m{i}", "share": s} for c, line in rows.items() for i, s in enumerate(line)])
 
 
-def test_distances_and_order_of_cases() -> None:
-    distances = compare.case_distances(states({"a": "1100", "b": "1110", "c": "0011", "d": "1-00"}))
-    assert distances.loc["a", "b"] == pytest.approx(1 / 3)
+PROFILES = {"a": [0.5, 0.2, 0.0, 0.0], "b": [0.5, 0.1, 0.1, 0.0], "c": [0.0, 0.0, 0.3, 0.4], "d": [0.4, 0.3, 0.0, 0.0]}
+
+
+def test_distances_are_those_of_bray_and_curtis() -> None:
+    distances = compare.case_distances(shares(PROFILES))
+    wanted = squareform(pdist(np.array(list(PROFILES.values())), "braycurtis"))
+    assert distances.to_numpy() == pytest.approx(wanted, abs=1e-9)
+    assert distances.loc["a", "b"] == pytest.approx((0 + 0.1 + 0.1) / 1.4)
     assert distances.loc["a", "c"] == 1.0
-    assert distances.loc["a", "d"] == 0.0  # the second code is not told in d, so it does not count
-    # c shares something with b alone, b with a, and d is a as far as it tells; of the two ends c comes before d.
+    nothing = compare.case_distances(shares({"a": [0.0, math.nan], "b": [0.0, 0.0]}))
+    assert nothing.loc["a"].tolist() == [0.0, 1.0]  # two that tell of nothing are not alike
+
+
+def test_order_of_cases_is_that_of_a_tree() -> None:
+    distances = compare.case_distances(shares(PROFILES))
+    # c shares something with b alone, a is nearest to b and d to a; of the two ends c comes before d.
     assert compare.case_order(distances) == ["c", "b", "a", "d"]
     assert compare.case_order(distances.loc[["d", "b", "a", "c"], ["d", "b", "a", "c"]]) == ["c", "b", "a", "d"]
     assert compare.case_order(distances.loc[["c"], ["c"]]) == ["c"]
@@ -620,7 +631,7 @@ def test_case_matrix_is_wide_and_all_text(small: Tables) -> None:
 def test_everything_stands_an_empty_study() -> None:
     tables = study()
     rolled = compare.roll_up(tables)
-    mechanisms = compare.mechanism_table(rolled, ["a"])
+    mechanisms = compare.mechanism_table(rolled, ["points_system"])
     indicators = compare.indicator_table(rolled)
     frames = [
         mechanisms,
@@ -642,3 +653,205 @@ def test_everything_stands_an_empty_study() -> None:
     assert all(frame.empty for frame in frames)
     assert compare.flow_counts(tables, rolled)["n"].sum() == 0
     assert compare.case_order(compare.case_distances(mechanisms)) == []
+
+
+# What is asked for
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda r: compare.indicator_table(r, ["land_aera"]), "no indicator 'land_aera'; did you mean 'land_area'"),
+        (lambda r: compare.mechanism_table(r, ["point_system"]), "no mechanism 'point_system'; did you mean 'points_system'"),
+        (lambda r: compare.mechanism_table(r, ["lnad"]), "did you mean 'land'"),
+        (lambda r: compare.case_groups(r, "cuonty"), "no group 'cuonty'; did you mean 'county'"),
+        (lambda r: compare.case_groups(r, "village"), "no group 'village'"),
+    ],
+)
+def test_what_is_not_known_is_refused_with_the_nearest(ask: Callable[[compare.RolledUp], object], says: str, small: Tables) -> None:
+    with pytest.raises(CaseworkError, match=says):
+        ask(compare.roll_up(small))
+
+
+def test_articles_are_chosen_by_day_and_outlet(small: Tables) -> None:
+    published = {S1: "2023-05-20", S2: "2023", S3: ""}
+    rows = rows_of(small)
+    rows["articles"] = [a | {"published": published[str(a["source_id"])], "copy_of": ""} for a in rows["articles"]]
+    rows["sources"] = [s | {"published": ""} for s in rows["sources"]]
+    tables = study(**rows)
+
+    def kept(**options: object) -> list[str]:
+        return compare.roll_up(tables, **options).articles["source_id"].tolist()  # type: ignore[arg-type]
+
+    assert kept() == [S1, S2, S3]
+    assert kept(since="2023-05-20") == [S1, S2]  # what is known by its year alone may be later
+    assert kept(since="2023-05-21") == [S2]
+    assert kept(since="2024") == []
+    assert kept(until="2023-05") == [S1, S2]
+    assert kept(since="2023-05", until="2023") == [S1, S2]
+    assert kept(outlets=["第2日报"]) == [S2]
+    assert kept(outlets=["county"]) == [S1, S2, S3]
+    for wrong, says in (
+        ({"since": "2023-13"}, "since is '2023-13'"),
+        ({"until": "May"}, "until is 'May'"),
+        ({"since": "2024", "until": "2023"}, "later than"),
+        ({"outlets": ["第2日"]}, "did you mean '第2日报'"),
+    ):
+        with pytest.raises(CaseworkError, match=says):
+            kept(**wrong)
+
+
+def test_states_alone_are_those_of_the_table(small: Tables) -> None:
+    rolled = compare.roll_up(small)
+    whole = compare.mechanism_table(rolled, ["branch_coop", "land", "credit"])
+    assert compare.mechanism_states(rolled, ["branch_coop", "land", "credit"]).equals(whole[["case", "name", "code", "state"]])
+
+
+# Groups, and figures from outside
+
+
+def test_groups_are_the_places_above_or_what_is_known_from_outside(small: Tables, tmp_path: Path) -> None:
+    (tmp_path / "attributes.csv").write_text(
+        "place_code,variable,value,source\n990101101,kind,hill,yearbook\n990101999,kind,plain,yearbook\n", encoding="utf-8"
+    )
+    outside = compare.attribute_table(tmp_path / "attributes.csv")
+    rolled = compare.roll_up(small)
+    assert compare.case_groups(rolled, "county") == {TOWN: COUNTY, OTHER: COUNTY}
+    assert compare.case_groups(rolled, "prefecture") == {TOWN: "云州省/白河市", OTHER: "云州省/白河市"}
+    assert compare.case_groups(rolled, "kind", outside) == {TOWN: "hill", OTHER: ""}
+    joined = compare.case_attributes(rolled, outside)
+    assert joined[["name", "value"]].to_numpy().tolist() == [["青禾镇", "hill"], ["", "plain"]]  # no case, but said
+    assert compare.attribute_table("").empty
+    assert compare.case_attributes(rolled, compare.attribute_table("")).empty
+
+
+def test_group_differences_are_a_permutation_test() -> None:
+    told = shares({"a1": [0.9, 0.1], "a2": [0.8, 0.1], "a3": [0.7, 0.1], "b1": [0.1, 0.1], "b2": [0.2, 0.1], "b3": [0.3, 0.1]})
+    groups = {c: c[0] for c in set(told["case"])}
+    found = compare.group_differences(told, groups).set_index(["code", "group"])
+    assert found.loc[("m0", "a"), ["cases", "mentioned", "share"]].tolist() == [3, 3, pytest.approx(0.8)]
+    assert found.loc[("m0", "a"), "spread"] == pytest.approx(0.6)
+    # Of the 20 ways to draw three cases of six two are as far apart as these: p is 1/10 but for the drawing.
+    exact = stats.permutation_test(
+        ([0.9, 0.8, 0.7], [0.1, 0.2, 0.3]), lambda x, y, axis: np.abs(x.mean(axis) - y.mean(axis)), vectorized=True, alternative="greater"
+    )
+    assert exact.pvalue == pytest.approx(0.1)
+    assert found.loc[("m0", "a"), "p"] == pytest.approx(exact.pvalue, abs=0.03)
+    assert found.loc[("m1", "a"), "p"] == 1.0
+    assert compare.group_differences(told, {"a1": "a", "b1": "b", "b2": "b"}).empty  # one group of two, one of one
+    assert found.equals(compare.group_differences(told, groups).set_index(["code", "group"]))
+
+
+# Robustness
+
+
+def test_robustness_says_which_findings_change(small: Tables) -> None:
+    found = compare.robustness(small, known=["x"]).set_index(["variant", "finding", "case", "item"])["state"]
+    assert set(found.index.get_level_values("variant")) == set(compare.VARIANTS) - {"main"}
+    # Median of the town: 750 of 300 and at least 1,200, less than the 800 to 900 of the other; with the copy's 1,300 it is 1,200.
+    # The other township is told of by a correspondent alone: without him only one case is left, and nothing to lead.
+    series = "land_area|流转土地|level|mu||total|2022|achieved"
+    assert found["with_copies", "leads", "", series] == "changed"
+    assert found["no_quoted", "leads", "", series] == "kept"
+    assert found["no_self_reported", "leads", "", series] == "lost"
+    assert found["no_self_reported", "told", TOWN, "land"] == "kept"
+    # Half the cases are not most of them; of one case left, the one is most.
+    assert found["no_self_reported", "majority", "", "branch_coop"] == "changed"
+    # The first township has 100 characters.
+    assert found["no_short_cases", "told", TOWN, "branch_coop"] == "lost"
+    sizes = compare.variant_sizes(small).set_index("variant")
+    assert sizes.loc["main", ["cases", "articles", "claims"]].tolist() == [2, 2, 5]
+    assert sizes.loc["with_copies", ["cases", "articles"]].tolist() == [2, 3]
+    assert sizes.loc["no_short_cases", "cases"] == 1
+
+
+def test_robustness_of_figures_by_hand(small: Tables) -> None:
+    claims = [
+        claim(S1, 10, 900, 900), claim(S1, 20, 2000, 2000, flags="place_guessed"), claim(S1, 30, 3000, 3000, voice="quoted"),
+        claim(S2, 10, 1500, 1500, OTHER), claim(S2, 40, 5000, 5000, TOWN),
+    ]  # fmt: skip
+    found = compare.robustness(study(**{**rows_of(small), "claims": claims}))
+    leads = found[found["finding"] == "leads"].set_index("variant")
+    # Medians of the town: 2500 of four, 3000 without the flagged one, 2000 without the quoted one, 2000 … of those its own people did not write.
+    assert leads["main"].unique().tolist() == [TOWN]
+    assert leads["state"].to_dict() == {"with_copies": "kept", "no_self_reported": "lost", "no_quoted": "kept", "no_flagged": "kept", "no_short_cases": "lost"}
+    pairs = found[found["finding"] == "contradicts"]
+    assert (pairs[pairs["variant"] == "no_quoted"]["state"] == "lost").sum() == 1
+    assert (pairs[pairs["variant"] == "no_quoted"]["state"] == "kept").sum() == 2
+
+
+# The codebook as used
+
+
+def test_codes_are_listed_with_hits_and_examples(small: Tables) -> None:
+    rows = rows_of(small)
+    rows["codings"] = [
+        coding(S1, 3, 12, "points_system", 0, 0) | {"surface": "党支部领办合作社"}, coding(S1, 103, 107, "points_system", 100, 100) | {"surface": "土地"},
+        coding(S2, 4, 7, "points_system", 0, 0) | {"surface": "技术员"},
+    ]  # fmt: skip
+    rolled = compare.roll_up(study(**rows))
+    table = compare.code_table(rolled).set_index("code")
+    used, unused = table.loc["points_system"], table.loc["credit"]
+    assert (used["mentions"], used["cases"], used["names"]) == (3, 2, "青禾镇 2;石泉乡 1")
+    assert (unused["mentions"], unused["names"], unused["coding_ids"]) == (0, "", "")
+    assert "积分制" in used["terms"]
+    assert compare.code_table(rolled, lang="zh").loc[0, "label"] != compare.code_table(rolled).loc[0, "label"]
+    shown = compare.code_examples(rolled, running=True, width=3)
+    assert shown[["name", "left", "hit", "right"]].to_numpy().tolist() == [
+        ["青禾镇", "青禾镇", "党支部领办合作社", "。青禾"],
+        ["石泉乡", "乡请来", "技术员", "。石泉"],
+    ]
+    assert compare.code_examples(rolled)["left"].tolist() == ["", ""]  # no running text unless asked for
+    values = compare.value_table(compare.roll_up(small), "status")
+    assert values[["value", "claims"]].to_numpy().tolist() == [["achieved", 4], ["planned", 1]]
+
+
+def test_slogans_are_read_as_repaired(small: Tables) -> None:
+    raw = "五(wǔ)抓五保"
+    edits = [
+        {"source_id": S1, "start": 11, "end": 15, "rule": "pinyin", "raw": "(wǔ)", "new": ""},
+        {"source_id": S1, "start": 17, "end": 20, "rule": "slips", "raw": "保。青", "new": "促。青"},
+    ]
+    labels = [label(S1, 10, "slogan", raw) | {"end": 18, "spans": "10-18"}, label(S2, 0, "slogan", "五抓五促")]
+    tables = study(**{**rows_of(small), "labels": labels, "edits": edits})
+    assert compare.slogan_table(compare.roll_up(tables))[["slogan", "mentions"]].to_numpy().tolist() == [["五抓五促", 2]]
+    held = [e | {"raw": "", "new": ""} for e in edits]
+    assert compare.slogan_table(compare.roll_up(study(**{**rows_of(small), "labels": labels, "edits": held})))["slogan"].tolist() == ["五(wǔ)抓五保", "五抓五促"]
+
+
+def test_cooccurrence_against_a_seeded_shuffling_within_articles() -> None:
+    rng = np.random.default_rng(7)
+    marks = {a: {"a": set(rng.choice(12, 4, replace=False)), "b": set(rng.choice(12, 5, replace=False))} for a in (S1, S2)}
+    codings = [coding(s, int(p) * 10 + (2 if c == "b" else 0), int(p) * 10 + (3 if c == "b" else 1), c, int(p) * 10, 0) for s in marks for c in "ab" for p in sorted(marks[s][c])]
+    tables = study(
+        sources=[source(S1, 1), source(S2, 2)],
+        articles=[article(S1, 0), article(S2, 0)],
+        cases=[case(S1, 0, TOWN), case(S2, 0, OTHER)],
+        passages=[passage(s, p * 10, 0, "土地合作") for s in marks for p in range(12)],
+        codings=codings,
+    )
+    row = compare.cooccurrence(compare.roll_up(tables)).iloc[0]
+    assert row["expected"] == pytest.approx(2 * 4 * 5 / 12)
+    drawn = [sum(len(set(rng.permutation(12)[:4]) & m["b"]) for m in marks.values()) for _ in range(4000)]
+    assert np.mean(drawn) == pytest.approx(row["expected"], abs=0.06)
+    assert np.mean(np.array(drawn) >= row["observed"]) == pytest.approx(row["p"], abs=0.03)
+
+
+def test_bootstrap_of_a_median_against_scipy() -> None:
+    data = [3.0, 5.0, 8.0, 13.0, 21.0, 34.0, 55.0, 89.0, 144.0]
+    theirs = stats.bootstrap((data,), np.median, n_resamples=4000, method="percentile", rng=np.random.default_rng(3)).confidence_interval
+    low, high = compare.bootstrap_median(data)
+    assert (low, high) == (theirs.low, theirs.high) == (5.0, 89.0)
+
+
+def test_everything_new_stands_an_empty_study() -> None:
+    tables = study()
+    rolled = compare.roll_up(tables)
+    told = compare.mechanism_table(rolled, ["points_system"])
+    frames = [
+        compare.robustness(tables), compare.group_differences(told, {}), compare.code_examples(rolled), compare.value_table(rolled, "unit"),
+        compare.case_attributes(rolled, compare.attribute_table("")), compare.case_distances(told),
+    ]  # fmt: skip
+    assert all(len(frame) == 0 for frame in frames)
+    assert compare.code_table(rolled)["mentions"].sum() == 0
+    assert compare.variant_sizes(tables)["cases"].tolist() == [0] * 6

@@ -18,6 +18,7 @@ from casework import compare, figures
 from casework.figures.canvas import Canvas, shorten, wrapped
 from casework.figures.dots import amount_axis, series_name
 from casework.figures.words import Words
+from casework.tables import OFFERED, offered_files
 from casework.text import CaseworkError
 
 NAN = math.nan
@@ -191,6 +192,31 @@ def pair_rows(n: int) -> pd.DataFrame:
     )
 
 
+def distance_rows(n: int) -> pd.DataFrame:
+    keys = [f"云州省/{i:03d}镇" for i in range(n)]
+    return pd.DataFrame([[abs(i - j) / max(1, n - 1) for j in range(n)] for i in range(n)], index=keys, columns=keys)
+
+
+def finding_rows(n: int, name: str = "镇") -> pd.DataFrame:
+    rows = [
+        (v, f, f"c{i}", f"{name}{i}", "m1", "1", "0" if i % 4 == 1 else "1", ("kept", "changed", "lost", "new")[i % 4])
+        for v in list(compare.VARIANTS)[1:]
+        for f in compare.FINDINGS
+        for i in range(n)
+    ]
+    return pd.DataFrame(rows, columns=["variant", "finding", "case", "name", "item", "main", "other", "state"])
+
+
+def period_rows(n: int) -> pd.DataFrame:
+    rows = [(str(1990 + i), status, i % 5 + 1) for i in range(n) for status in ("achieved", "planned")] + ([("", "achieved", 7)] if n else [])
+    return pd.DataFrame(rows, columns=["year", "status", "claims"])
+
+
+def group_rows(n: int, name: str = "县") -> pd.DataFrame:
+    rows = [(f"m{i}", f"云州省/{g}{name}", 3, 2, (i % 7) * 0.1 * g, (n - i) * 0.01, 0.2) for i in range(n) for g in range(3)]
+    return pd.DataFrame(rows, columns=["code", "group", "cases", "mentioned", "share", "spread", "p"])
+
+
 FIGURES: dict[str, tuple[Callable[..., figures.Drawing], Callable[[int], pd.DataFrame]]] = {
     "mechanism_map": (figures.mechanism_map, lambda n: mechanism_rows(n, 8 if n < 100 else 3)),
     "indicator_dots": (figures.indicator_dots, amount_rows),
@@ -200,6 +226,9 @@ FIGURES: dict[str, tuple[Callable[..., figures.Drawing], Callable[[int], pd.Data
     "model_flow": (figures.model_flow, model_rows),
     "publication_timeline": (figures.publication_timeline, date_rows),
     "contradiction_plot": (figures.contradiction_plot, pair_rows),
+    "robustness_bars": (figures.robustness_bars, finding_rows),
+    "period_bars": (figures.period_bars, period_rows),
+    "group_dots": (figures.group_dots, group_rows),
 }
 
 
@@ -218,7 +247,7 @@ def outside(drawing: figures.Drawing) -> list[str]:
     return found
 
 
-SIZES = [*((name, n) for name in FIGURES for n in (1, 3, 30)), ("mechanism_map", 200), ("indicator_dots", 90)]
+SIZES = [*((name, n) for name in FIGURES for n in (1, 3, 30, 200))]
 
 
 @pytest.mark.parametrize(("name", "n"), SIZES)
@@ -227,7 +256,8 @@ def test_nothing_is_cut_off(name: str, n: int) -> None:
     drawing = draw(rows(n), lang="zh" if n % 2 else "en", theme="dark" if n == 3 else "light", link=link)
     assert outside(drawing) == []
     assert drawing.alt == figures.alt_text(drawing)
-    assert str(n) in drawing.alt or name in ("keyness_bars", "publication_timeline", "mechanism_map")
+    assert str(n) in drawing.alt or name in ("keyness_bars", "publication_timeline", "mechanism_map", "robustness_bars", "period_bars")
+    assert len(figures.to_svg(drawing, "f")) < 700_000
     assert drawing.missing == set()
 
 
@@ -239,7 +269,7 @@ def test_no_data_is_said_in_words(name: str) -> None:
     assert drawing.alt.endswith(".")
 
 
-@pytest.mark.parametrize("name", ["mechanism_map", "indicator_dots", "keyness_bars", "model_flow"])
+@pytest.mark.parametrize("name", ["mechanism_map", "indicator_dots", "keyness_bars", "model_flow", "group_dots"])
 def test_long_labels_are_cut_not_overflowing(name: str) -> None:
     draw = FIGURES[name][0]
     rows = {
@@ -247,6 +277,7 @@ def test_long_labels_are_cut_not_overflowing(name: str) -> None:
         "indicator_dots": amount_rows(4, name=LONG),
         "keyness_bars": word_rows(9, LONG),
         "model_flow": model_rows(4, LONG),
+        "group_dots": group_rows(4, LONG),
     }[name]
     drawing = draw(rows)
     assert outside(drawing) == []
@@ -387,6 +418,60 @@ def test_map_of_cases_and_mechanisms(cases: int) -> None:
         figures.correspondence_map(compare.correspondence(counts), link=link, theme="dark"), "f"
     )
     assert "Too few" in figures.correspondence_map(compare.correspondence(counts.iloc[:2])).alt
+
+
+@pytest.mark.parametrize("n", [2, 6, 45, 200])
+def test_likeness_of_cases(n: int) -> None:
+    distances = distance_rows(n)
+    drawing = figures.distance_map(distances, order=list(distances.index)[::-1], link=link, theme="dark" if n == 6 else "light")
+    assert outside(drawing) == []
+    assert f"{n} cases" in drawing.alt
+    assert "most alike are 000镇 and 001镇" in drawing.alt
+    assert f"with {100 * (1 - 1 / (n - 1)):.0f}% in common" in drawing.alt
+    named = [t for t in texts_of(drawing) if t.endswith("镇")]
+    assert len(named) == (n if n <= 45 else 0)
+    assert ("Too many cases to name here; they stand in the order of the table." in texts_of(drawing)) == (n > 45)
+    assert len(figures.to_svg(drawing, "f")) < (1_200_000 if n > 45 else 400_000)
+
+
+def test_likeness_of_one_case_is_said_in_words() -> None:
+    for n in (0, 1):
+        drawing = figures.distance_map(distance_rows(n))
+        assert texts_of(drawing) == ["Fewer than two cases: nothing to set side by side."] == [drawing.alt]
+
+
+def test_long_names_stay_inside_the_triangle() -> None:
+    distances = distance_rows(30)
+    drawing = figures.distance_map(distances, names=dict.fromkeys(distances.index, LONG))
+    assert outside(drawing) == []
+    assert any(t.endswith("…") for t in texts_of(drawing))
+
+
+def test_what_becomes_of_findings_is_counted() -> None:
+    drawing = figures.robustness_bars(finding_rows(4))
+    assert texts_of(drawing).count("1/3 +1") == 5 * len(compare.FINDINGS)
+    assert drawing.alt.startswith("Of 15 findings of the main comparison, 33% stay as they are")
+
+
+def test_claims_that_name_no_year_are_counted_in_words() -> None:
+    assert figures.period_bars(period_rows(3)).alt == "12 claims about the years 1990 to 1992, most of one year, 6, about 1992; 7 name no time."
+    assert figures.period_bars(period_rows(0)).alt == "No claim of these cases names a year."
+
+
+def test_a_figure_is_shown_with_its_sentence_and_on_a_site_with_its_files() -> None:
+    drawing = figures.indicator_dots(amount_rows(2))
+    plain, sited = figures.show_figure(drawing, "dots"), figures.show_figure(drawing, "dots", report="case-x01", lang="zh")
+    assert "download" not in plain.html
+    assert plain._repr_mimebundle_().keys() == {"text/html", "text/plain"}
+    assert re.findall(r'<a href="(figures/[^"]+)" download>(\w+)</a>', sited.html) == [
+        (f"figures/case-x01-dots.{kind}", kind.upper()) for kind in ("svg", "pdf", "png")
+    ]
+    files = offered_files([{"data": sited._repr_mimebundle_()}])
+    assert sorted(files) == [f"figures/case-x01-dots.{kind}" for kind in ("pdf", "png", "svg")]
+    assert files == sited.files
+    assert [files[f"figures/case-x01-dots.{k}"][:4] for k in ("pdf", "png", "svg")] == [b"%PDF", b"\x89PNG", b"<svg"]
+    with pytest.raises(CaseworkError, match="only figures/NAME"):
+        offered_files([{"data": {OFFERED: {"../index.html": "eA=="}}}])
 
 
 # Fonts

@@ -50,8 +50,7 @@ def distance_map(
                 ink = "card" if _depth(like[i, j]) > 0.5 else "ink"
                 canvas.text(16 + (j + 0.5) * cell, y + 4, f"{100 * like[i, j]:.0f}", size=SMALL, colour=ink, anchor="middle")
     _key(canvas, 24 + cell * len(keys) + 18, len(keys), say)
-    pairs = sorted((-like[i, j], keys[j], keys[i]) for i in range(len(keys)) for j in range(i))
-    near, one, two = pairs[0]
+    near, one, two = min((-like[i, j], *sorted((keys[i], keys[j]))) for i in range(len(keys)) for j in range(i))
     canvas.figure.alt = say("alt", "distances", cases=len(keys), one=called[one], two=called[two], share=f"{-100 * near:.0f}")
     return canvas.figure
 

@@ -16,6 +16,8 @@ from casework.figures.words import Words
 
 __all__ = ["amount_axis", "contradiction_plot", "draw_ticks", "indicator_dots", "series_name"]
 
+LINES = 40
+"""The most cases of a series, and the most contradictions, that are drawn; the rest are counted and stand in the table."""
 PANELS = 12
 """The most series that are drawn; the rest are counted."""
 ROW, HEAD, FOOT = 22.0, 30.0, 34.0
@@ -30,7 +32,7 @@ def indicator_dots(
     Filled: reported as achieved; hollow: planned; a square: a rule. A bar reaches from low to high, an arrow stands for an open
     end; a logarithmic scale is chosen where the amounts span more than two powers of ten, and said. Series with fewer than
     `least` cases are left out (fewer than two where any has two: one case compares nothing); of more than 12, those with the
-    most cases are drawn. `link` gets the claim_id.
+    most cases are drawn, and of more than 40 cases those with the highest amounts. `link` gets the claim_id.
     """
     say = Words(lang)
     rows = indicators[~(indicators["low"].isna() & indicators["high"].isna())]
@@ -41,7 +43,7 @@ def indicator_dots(
         return sentence(say("empty", "indicators"), theme, width)
     panels = [rows[rows["series"] == s] for s in wanted[:PANELS]]
     more = len(wanted) - len(panels)
-    heights = [HEAD + ROW * p["case"].nunique() + FOOT for p in panels]
+    heights = [HEAD + ROW * (min(p["case"].nunique(), LINES) + (p["case"].nunique() > LINES)) + FOOT for p in panels]
     canvas = Canvas(width, sum(heights) + 44 + (20 if more else 0), theme)
     left = min(max(text_width(str(n), 12) for p in panels for n in p["name"]), width * 0.3) + 24
     y = 8.0
@@ -113,8 +115,11 @@ def _panel(canvas: Canvas, panel: pd.DataFrame, left: float, top: float, say: Wo
     if scale.log:
         canvas.text(canvas.width - 12, top + 14, say("legend", "log_scale"), size=SMALL, colour="soft", anchor="end")
     middle = panel.assign(_at=panel[["low", "high"]].mean(axis=1)).groupby("case", sort=False)["_at"].max()
-    order = [str(c) for c in middle.sort_values(ascending=False, kind="stable").index]
-    base = top + HEAD + ROW * len(order)
+    ranked = [str(c) for c in middle.sort_values(ascending=False, kind="stable").index]
+    order, rest = ranked[:LINES], len(ranked) - LINES
+    base = top + HEAD + ROW * (len(order) + (rest > 0))
+    if rest > 0:
+        canvas.text(left, base - 7, say("legend", "more", n=rest), size=SMALL, colour="soft", anchor="end")
     draw_ticks(canvas, scale, top + HEAD - 4, base, say, str(panel["unit"].iloc[0]))
     for i, case in enumerate(order):
         own = panel[panel["case"] == case]
@@ -198,13 +203,18 @@ def contradiction_plot(
 ) -> Drawing:  # fmt: skip
     """Draw claims that cannot both be right (`compare.contradictions`), one line a pair, each on its own scale.
 
-    The two amounts stand on one line with a broken line between them; `link` gets a claim_id.
+    The two amounts stand on one line with a broken line between them; of more than 40 pairs the first are drawn. `link` gets a
+    claim_id.
     """
     say = Words(lang)
     if pairs.empty:
         return sentence(say("empty", "contradictions"), theme, width)
-    canvas = Canvas(width, 20 + 46 * len(pairs), theme)
-    for i, pair in enumerate(pairs.to_dict("records")):
+    drawn = pairs.head(LINES)
+    rest = len(pairs) - len(drawn)
+    canvas = Canvas(width, 20 + 46 * len(drawn) + (18 if rest else 0), theme)
+    if rest:
+        canvas.text(12, canvas.height - 10, say("legend", "more", n=rest), size=SMALL, colour="soft")
+    for i, pair in enumerate(drawn.to_dict("records")):
         y = 18 + 46.0 * i
         scale = amount_axis([pair[c] for c in ("low_1", "high_1", "low_2", "high_2")], width * 0.45, width - 110)
         words = dict.fromkeys((pair["name"], say.value(pair["indicator"]), pair["about"], pair["period"]))

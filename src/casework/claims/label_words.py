@@ -93,10 +93,6 @@ class Words:
         for i, start, end in self._listed.find_matches_as_indexes(text):
             yield start, end, self._entries[i][1]
 
-    def blocked(self, text: str) -> list[Span]:
-        """Give the stretches of `text` whose numerals are fixed words."""
-        return [Span(start, end) for start, end, sort in self.listed(text) if sort == "never"]
-
     def ordinary(self, text: str) -> list[Span]:
         """Give the stretches that are words of the general dictionary: as a whole they are no slogans."""
         return [Span(start, end) for _, start, end in self._dictionary.find_matches_as_indexes(text)]

@@ -21,6 +21,7 @@ __all__ = ["Label", "find_labels"]
 
 _MARKS = tuple(re.compile(f"{a}([^{a}{b}]{{1,30}}){b}") for a, b in ("“”", "‘’", "「」", "『』"))
 _PARTS_REACH = 600
+_PLUS = "+＋"
 _INNER_STOP = re.compile(r"[，。；：！？,;!?()（）《》]")
 
 
@@ -48,23 +49,35 @@ def find_labels(text: str, also: Collection[str] = ()) -> list[Label]:
     [('党支部+合作社+农户', 'model', ('党支部', '合作社', '农户')), ('四议两公开', 'slogan', ())]
     """
     w = words()
-    page = _Page(text, sorted(set(_quotes(text))), SpanIndex(w.blocked(text)), w)
+    page = _Page.of(text, w)
     found = _Found(Label(m.span, "model", m.members, m.roles, "plus") for m in find_models(text, page.quotes))
-    ordinary = SpanIndex(w.ordinary(text))
+    ordinary: SpanIndex | None = None
     for finder in (_known, _quoted, _formulas, _shapes, _suffixed, _campaigns):
-        found.take(x for x in finder(page) if not any(o.covers(x.span) for o in ordinary.on(x.span)))
-    found.take(_again(page, found.labels(), also))
-    found.take(_parts(page, found.labels()))
+        if some := list(finder(page)):
+            ordinary = SpanIndex(w.ordinary(text)) if ordinary is None else ordinary
+            found.take(x for x in some if not any(o.covers(x.span) for o in ordinary.on(x.span)))
+    if found or also:
+        found.take(_again(page, found.labels(), also))
+        found.take(_parts(page, found.labels()))
     return found.labels()
 
 
 class _Page(NamedTuple):
-    """A passage, what stands between quotation marks, and where its numerals belong to fixed words."""
+    """A passage: what stands between quotation marks, its listed words, where numerals belong to fixed words, how many it has."""
 
     text: str
     quotes: list[Span]
+    listed: list[tuple[int, int, str]]
     blocked: SpanIndex
     words: Words
+    numerals: int
+
+    @classmethod
+    def of(cls, text: str, w: Words) -> _Page:
+        """Look a passage over."""
+        listed = list(w.listed(text))
+        blocked = SpanIndex([Span(start, end) for start, end, sort in listed if sort == "never"])
+        return cls(text, sorted(set(_quotes(text))), listed, blocked, w, len(w.numerals(text)))
 
 
 class _Found:
@@ -73,6 +86,9 @@ class _Found:
     def __init__(self, labels: Iterable[Label]) -> None:
         self._labels = {x.span: x for x in labels}
         self._index = SpanIndex(self._labels)
+
+    def __len__(self) -> int:
+        return len(self._labels)
 
     def take(self, more: Iterable[Label]) -> None:
         """Take what overlaps nothing yet; a longer slogan replaces the shorter ones it covers."""
@@ -122,7 +138,7 @@ def _after(text: str, quote: Span) -> int:
 
 def _known(page: _Page) -> Iterator[Label]:
     w, text, quotes = page.words, page.text, set(page.quotes)
-    for start, end, sort in w.listed(text):
+    for start, end, sort in page.listed:
         named = sort == "quoted_slogans" and (Span(start, end) in quotes or w.suffix_at(text, end))
         if named or sort == "slogans" and not w.numeral_before(text, start):
             yield _slogan(start, end, "known")
@@ -141,7 +157,9 @@ def _quoted(page: _Page) -> Iterator[Label]:
             is_slogan = w.plan_after(text, after) and not w.year.fullmatch(content)
         else:
             numerals = _free_numerals(content, list(page.blocked.on(q)), q.start, w)
-            is_slogan = bool(numerals or content[0].isdigit()) and _is_slogan(content, numerals, w.suffix_at(text, after), w)
+            is_slogan = bool(numerals or content[0].isdigit()) and _is_slogan(
+                content, numerals, w.suffix_at(text, after), w
+            )
         if is_slogan:
             yield from (_slogan(*part, "quoted") for part in _several(content, q, w))
 
@@ -210,6 +228,8 @@ def _numeral_inside(content: str, numerals: list[int], named: bool, w: Words) ->
 def _formulas(page: _Page) -> Iterator[Label]:
     """Find formulas of figures: 1+16, 3+N."""
     w, text, quotes = page.words, page.text, set(page.quotes)
+    if not any(sign in text for sign in _PLUS):
+        return
     for m in w.figures.finditer(text):
         if Span(*m.span()) in quotes or w.suffix_at(text, m.end()) or "N" in m[0].upper():
             yield _slogan(*m.span(), "formula")
@@ -218,7 +238,7 @@ def _formulas(page: _Page) -> Iterator[Label]:
 def _shapes(page: _Page) -> Iterator[Label]:
     """Find numeral and word repeated without quotation marks: 三河六岸, 一核三带."""
     w, text = page.words, page.text
-    for pattern in (w.long_shape, w.short_shape, w.one_shape):
+    for pattern in (w.long_shape, w.short_shape, w.one_shape) if page.numerals > 1 else ():
         for m in pattern.finditer(text):
             span = Span(*m.span())
             if not page.blocked.touches(span) and not w.numeral_before(text, span.start):
@@ -228,7 +248,7 @@ def _shapes(page: _Page) -> Iterator[Label]:
 def _suffixed(page: _Page) -> Iterator[Label]:
     """Find a numeral and a verb before a head word: 三评比机制, 六步工作法."""
     w, text = page.words, page.text
-    for pattern in (w.method, w.suffixed):
+    for pattern in (w.method, w.suffixed) if page.numerals else ():
         for m in pattern.finditer(text):
             span = Span(*m.span(1))
             if not page.blocked.touches(Span(span.start, span.start + 1)) and not w.numeral_before(text, span.start):

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from ahocorasick_rs import AhoCorasick
+
 from casework.claims.label_words import HAN, either
 from casework.codebook import Codebook, line_of, load_codebook
 from casework.text import CaseworkError, Span
@@ -59,13 +61,17 @@ def role_of(member: str) -> str:
     """
     p = _patterns()
     bare = re.sub(_BRACKET, "", member) or member
-    hits = [(m.end(), m.end() - m.start(), p.roles[m[0]]) for cue in p.roles for m in re.finditer(re.escape(cue), bare)]
-    return max(hits)[2] if hits else "other"
+    hits = [
+        (end, end - start, p.cues[i]) for i, start, end in p.cue_finder.find_matches_as_indexes(bare, overlapping=True)
+    ]
+    return p.roles[max(hits)[2]] if hits else "other"
 
 
 class _Patterns:
     def __init__(self, book: Codebook) -> None:
         self.roles = _roles(book)
+        self.cues = list(self.roles)
+        self.cue_finder = AhoCorasick(self.cues)
         plus = either(book.terms("plus"))
         member = rf"(?:{_QUOTED}|{_BRACKET}|[\w·%％—\-]|[ \u3000](?={HAN}))"
         self.plus = re.compile(plus)
@@ -112,7 +118,11 @@ class _Patterns:
         at = start
         for m in self.lead_in.finditer(text, start, end):
             kept = self.kept.match(text, m.start())
-            if m.end() < end and not (kept and kept.end() <= end) and not self._within_actor(text, m.start(), start, end):
+            if (
+                m.end() < end
+                and not (kept and kept.end() <= end)
+                and not self._within_actor(text, m.start(), start, end)
+            ):
                 at = m.end()
         return at
 
@@ -152,7 +162,9 @@ def _roles(book: Codebook) -> dict[str, str]:
     for role, cues in section.items():
         for i, cue in enumerate(cues):
             if cue in roles:
-                raise CaseworkError(f"{book.file}:{line_of(cues, i)}: '{cue}' is a cue of '{roles[cue]}' and of '{role}'")
+                raise CaseworkError(
+                    f"{book.file}:{line_of(cues, i)}: '{cue}' is a cue of '{roles[cue]}' and of '{role}'"
+                )
             roles[cue] = role
     return roles
 

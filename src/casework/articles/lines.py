@@ -14,6 +14,9 @@ from casework.text import Span, Text
 __all__ = ["Line", "read_lines"]
 
 MAX_FURNITURE = 120
+_BAR = re.compile(r"[|\uff5c\u4e28]")
+_MANY_TOKENS = 8
+_SEPARATORS = re.compile(r"[\s|\uff5c\u4e28>\u00bb\u203a\uff1e/\u00b7\u2022,\uff0c-]+")
 PROSE = 60
 
 
@@ -46,9 +49,10 @@ class Line(NamedTuple):
 def read_lines(text: Text) -> list[Line]:
     """Cut a clean text into lines in reading order, each with its kind; blank lines are only counted."""
     lines = []
-    for rows in read_rows(text.clean, lambda words: bool(_kind(words)[1])):
-        words = "".join(row.text for row in rows)
-        kind, name, closes = _kind(words)
+    kind_of = cache(_kind)  # rows are asked for too, and most rows are lines
+    for rows in read_rows(text.clean, lambda words: bool(kind_of(words)[1])):
+        words = rows[0].text if len(rows) == 1 else "".join(row.text for row in rows)
+        kind, name, closes = kind_of(words)
         parts = tuple(Span(row.start, row.end) for row in rows)
         lines.append(Line(parts, words, rows[0].gap, rows[0].indent, kind, name, closes))
     return lines
@@ -58,9 +62,9 @@ def _kind(words: str) -> tuple[str, str, bool]:
     if _is_spam(words):
         return "spam", "spam", False
     short = len(words) <= MAX_FURNITURE and not _is_sentence(words)
-    for name, pattern, closes, any_length in _furniture():
-        if (short or any_length) and pattern.match(words):
-            return "chrome", name, closes
+    pattern, found = _furniture(short)
+    if m := pattern.match(words):
+        return "chrome", *found[m.lastgroup or ""]
     if len(words) <= MAX_FURNITURE and _is_menu(words):
         return "chrome", "menu", False
     if words.count("\t") >= 2:
@@ -84,22 +88,23 @@ def _is_prose(words: str) -> bool:
         return True
     if last and last in "\uff01\uff1f\uff1a!?:" and len(words) >= 24:
         return True
-    inner = len(re.findall("[\u3002\uff0c\uff1b]", words))
+    inner = sum(map(words.count, "\u3002\uff0c\uff1b"))
     return len(words) >= PROSE and inner > 0 or len(words) >= 36 and inner >= 2 or "\u3002" in words[:-1] and len(words) >= 24
 
 
 def _is_spam(words: str) -> bool:
     """A row of many short tokens between bars, or words that only spam brings."""
-    tokens = [t for t in re.split(r"[|\uff5c\u4e28]", words) if t.strip()]
-    if len(tokens) >= 8 and sum(len(t.strip()) <= 8 for t in tokens) >= 0.9 * len(tokens):
-        return True
+    if len(_BAR.findall(words)) >= _MANY_TOKENS - 1:
+        tokens = [t for t in _BAR.split(words) if t.strip()]
+        if len(tokens) >= _MANY_TOKENS and sum(len(t.strip()) <= 8 for t in tokens) >= 0.9 * len(tokens):
+            return True
     if len(set(book_pattern("spam").findall(words))) >= 2:
         return True
     return "\u3002" not in words and len(set(book_pattern("spam_trio").findall(words))) >= 3
 
 
 def _is_menu(words: str) -> bool:
-    tokens = [t for t in re.split(r"[\s|\uff5c\u4e28>\u00bb\u203a\uff1e/\u00b7\u2022,\uff0c-]+", words) if t]
+    tokens = [t for t in _SEPARATORS.split(words) if t]
     known = _menu()
     if len(tokens) == 1:
         return tokens[0] in known and len(words) <= 6
@@ -127,10 +132,17 @@ def _menu() -> frozenset[str]:
 
 
 @cache
-def _furniture() -> tuple[tuple[str, re.Pattern[str], bool, bool], ...]:
+def _furniture(short: bool) -> tuple[re.Pattern[str], dict[str, tuple[str, bool]]]:
+    """Give all patterns of furniture as one, the first that matches counts; by its group, the name and whether it closes an article.
+
+    Of a line that is not `short`, only some patterns are tried.
+    """
     book = load_codebook("articles")
-    out = []
-    for entry in book.section("furniture"):
+    patterns: list[str] = []
+    found: dict[str, tuple[str, bool]] = {}
+    for i, entry in enumerate(book.section("furniture")):
         book.check_keys(entry, "a furniture pattern", ("name", "pattern"), ("end", "long"))
-        out.append((entry["name"], re.compile(filled(entry["pattern"])), bool(entry.get("end")), bool(entry.get("long"))))
-    return tuple(out)
+        if short or entry.get("long"):
+            patterns.append(f"(?P<f{i}>{filled(entry['pattern'])})")
+            found[f"f{i}"] = (entry["name"], bool(entry.get("end")))
+    return re.compile("|".join(patterns)), found

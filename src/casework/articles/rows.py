@@ -13,7 +13,7 @@ __all__ = ["Row", "read_rows"]
 
 _BREAK = re.compile("[^\\n\\r\\x0b\\x0c\\x1c-\\x1e\\x85\\u2028\\u2029]+")
 _ONE_BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_WIDE = re.compile("[\u1100-\uffef]")
+_WIDE = re.compile("[\u1100-\uffef]+")
 _FEW = 6
 _SLACK = 4
 _MIXED = 3.0
@@ -73,17 +73,17 @@ def _rows(clean: str) -> list[Row]:
     rows: list[Row] = []
     last = 0
     for m in _BREAK.finditer(clean):
-        words = m[0].strip()
-        if words:
-            start = m.start() + len(m[0]) - len(m[0].lstrip())
-            gap = max(0, len(_ONE_BREAK.findall(clean, last, m.start())) - 1) if rows else 0
-            rows.append(Row(start, start + len(words), words, gap, start - m.start()))
-            last = m.end()
+        begin, end = m.span()
+        if words := m[0].strip():
+            start = begin + (len(m[0]) - len(m[0].lstrip()) if len(words) < end - begin else 0)
+            gap = max(0, len(_ONE_BREAK.findall(clean, last, begin)) - 1) if rows and begin - last > 1 else 0
+            rows.append(Row(start, start + len(words), words, gap, start - begin))
+            last = end
     return rows
 
 
 def _width(words: str) -> int:
-    return len(words) + len(_WIDE.findall(words))
+    return 2 * len(words) - len(_WIDE.sub("", words))
 
 
 def _wrap(rows: Sequence[Row]) -> _Wrap | None:

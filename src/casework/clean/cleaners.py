@@ -13,7 +13,7 @@ import numpy.typing as npt
 import rjieba
 
 from casework.clean.mojibake import LETTER, bare_syllable, shifted_bytes, wrong_encoding
-from casework.clean.script import HAN, convert, find_script, simple, traditional_in
+from casework.clean.script import HAN, codes_of, convert, find_script, simple, traditional_in
 from casework.codebook import load_codebook
 from casework.text import Edit, Span
 
@@ -105,14 +105,23 @@ def traditional(clean: str) -> Iterator[Edit]:
         return
     unsure: Mapping[str, str] = {}
     if find_script(clean) != "simplified":
-        unsure = {c: forms for c, forms in load_codebook("clean").section("ambiguous").items() if c in clean}
-        old |= {c for c in load_codebook("clean").section("shared") if c in clean}
+        ambiguous, shared = _both_scripts()
+        unsure = {c: forms for c, forms in ambiguous.items() if c in clean}
+        old |= {c for c in shared if c in clean}
     table = {ord(c): simple(c) for c in old - unsure.keys()}
     if table:
-        for m in re.finditer(f"[{''.join(map(chr, table))}]+", clean):
-            yield Edit(Span(*m.span()), m[0].translate(table), "traditional")
+        new = clean.translate(table)
+        for start, end in _stretches(np.flatnonzero(codes_of(clean) != codes_of(new))):
+            yield Edit(Span(start, end), new[start:end], "traditional")
     if unsure:
         yield from _by_phrase(clean, unsure)
+
+
+@cache
+def _both_scripts() -> tuple[dict[str, str], str]:
+    """Give the characters with several simplified forms, and those that simplified script has too."""
+    book = load_codebook("clean")
+    return dict(book.section("ambiguous")), str(book.section("shared"))
 
 
 def _by_phrase(clean: str, unsure: Mapping[str, str]) -> Iterator[Edit]:
@@ -220,15 +229,16 @@ def _splits_word(left: str, right: str) -> bool:
 
 
 _PHRASE = range(4, 13)
+_MIX = np.array([1, 0x9E3779B1, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5], dtype=np.uint64)  # odd: equal characters, equal keys
 
 
 @cleaner
 def doubled(clean: str) -> Iterator[Edit]:
     """Drop the second of two equal characters that no word holds, and of two equal phrases."""
-    never = frozenset(load_codebook("clean").terms("never_doubled"))
-    codes = np.frombuffer(clean.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    never = _never_doubled()
+    codes = codes_of(clean)
     found = [(at, 1, n) for at, n in _repeats(codes, 1, 1) if (n > 1 or clean[at] in never) and _HAN_CHAR.match(clean[at])]
-    for size in _PHRASE:
+    for size in _sizes(codes):
         found += [(at, size, n) for at, n in _repeats(codes, size, size) if _is_phrase(clean[at : at + size])]
     done = 0
     for at, size, n in sorted(found):
@@ -238,21 +248,38 @@ def doubled(clean: str) -> Iterator[Edit]:
             yield Edit(Span(at + size, end), "", "doubled", f"{unit} stands twice or more")
 
 
+@cache
+def _never_doubled() -> frozenset[str]:
+    return frozenset(load_codebook("clean").terms("never_doubled"))
+
+
+def _sizes(codes: npt.NDArray[np.uint32]) -> list[int]:
+    """List the sizes that a doubled phrase may have: as far on, its first characters stand again."""
+    least = _PHRASE.start
+    if len(codes) < 2 * least:
+        return []
+    last = len(codes) - least + 1
+    keys = sum(codes[i : last + i] * factor for i, factor in enumerate(_MIX))
+    return [size for size in _PHRASE if size < last and (keys[size:] == keys[:-size]).any()]
+
+
 def _is_phrase(words: str) -> bool:
     return len(set(words)) > 1 and all(map(_HAN_CHAR.match, words))
 
 
 def _repeats(codes: npt.NDArray[np.uint32], lag: int, least: int) -> Iterator[tuple[int, int]]:
     """Find the runs of at least `least` characters that stand again `lag` places on: start and length of each."""
-    if len(codes) <= lag:
-        return
-    same = np.flatnonzero(codes[lag:] == codes[:-lag])
-    if not len(same):
-        return
-    breaks = np.flatnonzero(np.diff(same) > 1)
-    first, last = same[np.append(0, breaks + 1)], same[np.append(breaks, len(same) - 1)]
-    for i in np.flatnonzero(last - first + 1 >= least):
-        yield int(first[i]), int(last[i] - first[i] + 1)
+    runs = _stretches(np.flatnonzero(codes[lag:] == codes[:-lag]))
+    return ((start, end - start) for start, end in runs if end - start >= least)
+
+
+def _stretches(positions: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
+    """Put positions that follow one another together, each stretch as start and end."""
+    if not len(positions):
+        return []
+    breaks = np.flatnonzero(positions[1:] - positions[:-1] > 1)
+    starts = [int(positions[0]), *positions[breaks + 1].tolist()]
+    return list(zip(starts, [*(positions[breaks] + 1).tolist(), int(positions[-1]) + 1], strict=True))
 
 
 @lru_cache(10_000)

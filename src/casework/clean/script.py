@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 from opencc import OpenCC
 
-__all__ = ["HAN", "convert", "find_script", "gb2312_level", "simple", "traditional_in"]
+__all__ = ["HAN", "codes_of", "convert", "find_script", "gb2312_level", "simple", "traditional_in"]
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-_HAN_CHAR = re.compile(f"[{HAN}]")
+_PLAIN, _OLD, _NEW = 1, 2, 3
+_KINDS = np.zeros(0x110000, dtype=np.uint8)
+"""Of each character: does only traditional script use it, only simplified, or neither; 0 where none has asked yet."""
+
+
+def codes_of(text: str) -> npt.NDArray[np.uint32]:
+    """Give the characters of a text as numbers."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 @cache
@@ -51,7 +59,25 @@ def traditional_in(text: str) -> set[str]:
 
     Characters that both scripts use (著, 乾) are left out: they say nothing by themselves.
     """
-    return {c for c in set(text) if c >= "\u2e80" and simple(c) != c and not gb2312_level(c)}
+    return set(map(chr, np.unique(codes_of(text)[_kinds(text) == _OLD]).tolist()))
+
+
+def _kinds(text: str) -> npt.NDArray[np.uint8]:
+    codes = codes_of(text)
+    kinds = _KINDS[codes]
+    if not kinds.all():
+        for code in np.unique(codes[kinds == 0]).tolist():
+            _KINDS[code] = _kind(chr(code))
+        kinds = _KINDS[codes]
+    return kinds
+
+
+def _kind(char: str) -> int:
+    if char < "\u2e80":
+        return _PLAIN
+    if not gb2312_level(char):
+        return _OLD if simple(char) != char else _PLAIN
+    return _NEW if _has_traditional(char) and simple(char) == char else _PLAIN
 
 
 def find_script(raw: str) -> str:
@@ -62,10 +88,10 @@ def find_script(raw: str) -> str:
     >>> find_script("全村种了三百亩油菜"), find_script("該鄉發展養殖業")
     ('simplified', 'traditional')
     """
-    old = traditional_in(raw)
-    if not old:
+    kinds = _kinds(raw)
+    n_old = np.count_nonzero(kinds == _OLD)
+    if not n_old:
         return "simplified"
-    new = {c for c in set(raw) if c >= "\u2e80" and _has_traditional(c) and gb2312_level(c) and simple(c) == c}
-    n_old, n_new = (len(re.findall(f"[{''.join(sorted(chars))}]", raw)) if chars else 0 for chars in (old, new))
+    n_new = np.count_nonzero(kinds == _NEW)
     share = n_old / (n_old + n_new)
     return "simplified" if share < 0.02 else "traditional" if share > 0.9 else "mixed"

@@ -76,7 +76,10 @@ def read_number(text: str) -> Number | None:
     few, vague = g.some.fullmatch(text) if bare != text else None, text.startswith(g.few)
     about = any(w in text for w in g.inside_about)
     if few:
-        step = numerals().value(few["power"])[0] if few["power"] else Decimal(1)  # type: ignore[index]
+        steps = numerals().value(few["power"]) if few["power"] else (Decimal(1),)
+        if steps is None:
+            return None
+        step = steps[0]
         low, high, vague = low + step, high + 9 * step, low / step >= 100
     return Number(
         low=low,

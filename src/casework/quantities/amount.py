@@ -97,7 +97,7 @@ def is_approximator(text: str, m: re.Match[str], g: Grammar) -> bool:
     at = m.start("pre")
     if at and text[at - 1] in g.before_not_after.get(word, ()):
         return False
-    return word not in g.bare_before or (m["a"] or m["b"])[0] in numerals().powers
+    return word not in g.bare_before or g.bare.fullmatch(g.inside_mark.sub("", m["a"] or m["b"])) is not None
 
 
 def finish_amount(

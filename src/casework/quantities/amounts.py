@@ -16,7 +16,6 @@ from casework.text import Span
 __all__ = ["Amount", "find_amounts"]
 
 MASK = "\0"
-LIST_COMMA = "\u3001"
 ZERO, HALF = Decimal(0), Decimal("0.5")
 
 
@@ -66,10 +65,11 @@ def _plain(text: str, masked: str, g: Grammar) -> Iterator[Amount]:
 
 def _read(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
     """Turn a match into its amounts: none where the company refuses it, several in a list."""
-    unit = _unit(text, m, g)
+    coined = m["u"] in g.coins and _is_coin(text, m, g)
+    unit = g.units[g.coins[m["u"]] if coined else m["u"]]
     start = m.start("b") if m["a"] is None else m.start("a")
     in_digits = m["b"][0].isdecimal()
-    guard = g.guards.get(m["u"])
+    guard = None if coined else g.guards.get(m["u"])
     if guard and not guard.allows(text, start, m.end("u"), in_digits):
         return _shorter(text, m, g)
     pre = m["pre"] if m["pre"] and is_approximator(text, m, g) else ""
@@ -81,12 +81,12 @@ def _read(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
     return [*_shared(text, amount, g), amount] if amount else []
 
 
-def _unit(text: str, m: re.Match[str], g: Grammar) -> Unit:
-    """Give the unit of a surface; a coin is money only where no counted thing follows."""
-    coin = g.coins.get(m["u"])
-    if coin and g.coin_ends.match(text, m.end("u")):
-        return next(u for u in g.units.values() if u.code == coin)
-    return g.units[m["u"]]
+def _is_coin(text: str, m: re.Match[str], g: Grammar) -> bool:
+    """Tell whether a coin is money: no counted thing follows it, and behind a large figure no piece of anything."""
+    least, pieces = g.coin_pieces
+    number = read_number(m["b"])
+    large = number is not None and number.high >= least and not text.startswith(pieces, m.end("u"))
+    return large or g.coin_ends.match(text, m.end("u")) is not None
 
 
 def _shorter(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
@@ -106,10 +106,16 @@ def _refused(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> b
     within = any(w in m["u"] for w in (g.half_mark, *g.inside))
     marked = bool(pre or m["post"] or (m["tail"] and unit.dimension != "count") or halved or within)
     if number == g.half_mark:
-        return unit.dimension in ("count", "percent", "times") or (not marked and head.endswith(g.half_not_after))
+        pointing = head.endswith(g.half_not_after) and not head.endswith(g.half_after)
+        return unit.dimension in ("count", "percent", "times") or (not marked and pointing)
     if number == g.one:
+        if m["u"] in g.coins and g.coin_rest.match(text, m.end("u")):
+            return False
+        if unit.dimension == "time" and text.startswith(g.one_before, m.end("u")):
+            return False
         often = m["u"] in g.times[0] and g.times[1].search(text[max(0, m.start("b") - 12) : m.start("b")])
-        return not (often or marked or head.endswith(g.one_after) or g.setter.search(head) or m["u"] in g.one_units)
+        limited = g.setter.search(head) and not head.endswith(g.reaching_not_one)
+        return not (often or marked or head.endswith(g.one_after) or limited or m["u"] in g.one_units)
     if number == g.two and unit.dimension == "count":
         return True
     if (
@@ -132,9 +138,9 @@ def _build(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> Amo
         low *= last.power
     if low > high:
         return None
-    end, extra = _parts(text, m.end("u"), unit, g)
+    end, extra, most = _parts(text, m.end("u"), unit, g)
     if g.half_mark in m["u"]:
-        extra = HALF
+        extra = most = HALF
     tail = not extra and _has_tail(text, m, unit, g)
     post = m["post"] or ""
     if extra or (m["tail"] and not tail):
@@ -151,7 +157,7 @@ def _build(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> Amo
     ]
     span = Span(start, end)
     vague = first.vague or last.vague or (unit.code in g.relative["units"] and _is_relative(text, span, unit, pre, g))
-    ends = (low + extra, high + extra) if extra else (low, high)
+    ends = (low + extra, high + most) if most else (low, high)
     return finish_amount(text, span, ends, unit, effects, rules, g, vague=vague)
 
 
@@ -162,27 +168,27 @@ def _has_tail(text: str, m: re.Match[str], unit: Unit, g: Grammar) -> bool:
     return not text.startswith(g.trailing_not_before, m.end("tail"))
 
 
-def _parts(text: str, at: int, unit: Unit, g: Grammar) -> tuple[int, Decimal]:
-    """Add what follows in smaller units (123元1角1分), or the half behind a unit (一年半)."""
-    extra = ZERO
+def _parts(text: str, at: int, unit: Unit, g: Grammar) -> tuple[int, Decimal, Decimal]:
+    """Add what follows in smaller units (123元1角1分, 一块三毛五), or the half behind a unit (一年半), to both ends."""
+    extra, size = ZERO, Decimal(str(unit.times))
     pattern = g.part.get(unit.code)
     while pattern and (m := pattern.match(text, at)) is not None and (value := numerals().value(m[1])) is not None:
-        extra += value[0] * Decimal(str(g.parts[unit.code][m[2]]))
+        extra += value[0] * Decimal(str(g.parts[unit.code][m[2]])) / size
         at = m.end()
-    if extra:
-        return at, extra
     rest = g.coin_rest.match(text, at) if text[at - 1] in g.coins else None
     if rest and (value := numerals().value(rest[0])) is not None:
-        return rest.end(), value[0] / 10
-    if text.startswith(g.half_mark, at) and unit.dimension not in ("count", "percent") and g.half_tail.match(text, at):
-        return at + len(g.half_mark), HALF
-    return at, extra
+        # The lone digit behind a coin counts the next smaller one; of two Arabic ones the last counts hundredths.
+        step = Decimal(str(g.units[g.coins[text[at - 1]]].times)) / size / (100 if rest[0][1:].isdecimal() else 10)
+        return rest.end(), extra + value[0] * step, extra + value[1] * step
+    if not extra and text.startswith(g.half_mark, at) and unit.dimension not in ("count", "percent") and g.half_tail.match(text, at):
+        return at + len(g.half_mark), HALF, HALF
+    return at, extra, extra
 
 
 def _shared(text: str, amount: Amount, g: Grammar) -> Iterator[Amount]:
     """Give the amounts of a list that shares one unit: 3、5、8亩."""
     start = amount.span.start
-    if text[start - 1 : start] != LIST_COMMA or amount.low is None or amount.low != amount.high:
+    if not text.endswith(g.list_marks, 0, start) or amount.low is None or amount.low != amount.high:
         return
     m = g.list_head.search(text, max(0, start - 40), start)
     if m is None:
@@ -196,7 +202,7 @@ def _shared(text: str, amount: Amount, g: Grammar) -> Iterator[Amount]:
 def _is_relative(text: str, span: Span, unit: Unit, pre: str, g: Grammar) -> bool:
     """Tell whether a time only points from now (three years ago), so that it measures nothing."""
     head = text[max(0, span.start - 2) : span.start]
-    if unit.code == "month" and head.endswith(g.relative["month_before"]):
+    if unit.code == "month" and head.endswith(g.relative["month_before"]) and not head.endswith(g.half_after):
         return True
     before = g.relative["before"]
     return text.startswith(g.relative["after"], span.end) or pre in before or head.endswith(before)
@@ -210,7 +216,7 @@ def _fraction(text: str, m: re.Match[str], g: Grammar) -> Amount:
     """Read 百分之十五, 三分之二, 一半, 翻一番."""
     unit = g.units["%"]
     if m["pct"]:
-        factor = Decimal("0.1") if m["pct"] in g.permille else Decimal(1)
+        factor = Decimal(str(g.shares[m["pct"]]))
         values = [numerals().value(p) for p in (m["p1"], m["p2"] or m["p1"])]
         low, high = ((v[i] * factor) if v else Decimal(0) for i, v in enumerate(values))
         high = max(low, high)

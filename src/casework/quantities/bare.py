@@ -15,6 +15,7 @@ __all__ = ["find_bare", "find_signed"]
 CUE_REACH = 12
 YEARS = ("19", "20")
 PEOPLE_FROM = 10
+SUM_FROM = 100
 
 
 def find_signed(text: str, masked: str, g: Grammar) -> Iterator[Amount]:
@@ -44,8 +45,14 @@ def find_bare(text: str, masked: str, g: Grammar) -> Iterator[Amount]:
     for m in g.money_bare.finditer(masked) if g.money_mark.search(masked) else ():
         start = m.start() if m["pre"] else m.start("a") if m["a"] else m.start("b")
         cues = g.money_cues[g.big.search(m["b"]) is not None]
-        if (g.big.search(m["b"]) or m["b"][0].isdigit()) and cues.search(text, max(0, start - CUE_REACH), start):
+        if (m["b"][0].isdigit() or _is_sum(m["b"])) and cues.search(text, max(0, start - CUE_REACH), start):
             yield from _amount(text, m, start, g.money, "bare", g)
+
+
+def _is_sum(words: str) -> bool:
+    """Tell whether a numeral in words is large enough for money that only its verb tells: from a hundred on."""
+    number = read_number(words)
+    return number is not None and number.low >= SUM_FROM
 
 
 def _counts_people(m: re.Match[str], g: Grammar) -> bool:

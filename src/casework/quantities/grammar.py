@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from casework.codebook import Codebook, load_codebook
+from casework.quantities.alternatives import any_of, one_of
 
 __all__ = ["Grammar", "Guard", "Unit", "grammar"]
 
@@ -77,9 +77,11 @@ class Grammar:
     money_mark: re.Pattern[str]
     money_cues: Mapping[bool, re.Pattern[str]]
     list_head: re.Pattern[str]
+    list_marks: tuple[str, ...]
     blocked: re.Pattern[str]
     setter: re.Pattern[str]
     setter_mark: re.Pattern[str]
+    reaching_not_one: tuple[str, ...]
     after: re.Pattern[str]
     effects: Mapping[str, str]
     doubled: Mapping[str, int]
@@ -89,6 +91,7 @@ class Grammar:
     trailing_not_before: tuple[str, ...]
     one_after: tuple[str, ...]
     one_units: frozenset[str]
+    one_before: tuple[str, ...]
     one: str
     two: str
     few: tuple[str, ...]
@@ -100,38 +103,17 @@ class Grammar:
     relative: Mapping[str, tuple[str, ...]]
     zeros: str
     bare_before: frozenset[str]
-    permille: tuple[str, ...]
+    shares: Mapping[str, float]
     coins: Mapping[str, str]
     coin_rest: re.Pattern[str]
     coin_ends: re.Pattern[str]
+    coin_pieces: tuple[int, tuple[str, ...]]
     times: tuple[frozenset[str], re.Pattern[str]]
     half_mark: str
     half_not_after: tuple[str, ...]
+    half_after: tuple[str, ...]
     half_tail: re.Pattern[str]
     part: Mapping[str, re.Pattern[str]]
-
-
-def any_of(words: Iterable[str]) -> str:
-    """Write a pattern for one of several words, the longest first, as a tree: no character is looked at twice."""
-    tree: dict[str, Any] = {}
-    for word in words:
-        node = tree
-        for char in word:
-            node = node.setdefault(char, {})
-        node[""] = {}
-    return _branches(tree)
-
-
-def _branches(node: dict[str, Any]) -> str:
-    last = [c for c, below in node.items() if c and not below.keys() - {""}]
-    parts = [re.escape(c) + _branches(below) for c, below in sorted(node.items()) if c and below.keys() - {""}]
-    parts += [f"[{''.join(map(re.escape, sorted(last)))}]"] if last else []
-    return f"(?:{'|'.join(parts)}){'?' * ('' in node)}"
-
-
-def one_of(words: Iterable[str]) -> str:
-    """Write words side by side: a search for them skips all characters that begin none."""
-    return "|".join(re.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))
 
 
 @cache
@@ -181,7 +163,7 @@ def _words(book: Codebook, units: Mapping[str, Unit]) -> _Words:
         powers=powers,
         chinese=chinese,
         few=few,
-        quantity=rf"(?:(?:{few})(?=[{powers}]))?{number}(?:{few})?{inside}?(?:{power})?{inside}?",
+        quantity=rf"(?:(?:{few})(?=[{powers}]))?{number}(?:{few})?(?:\s?{inside})?(?:{power})?{inside}?",
         before=any_of(before),
         after=any_of(w for ws in s("after").values() for w in ws),
         marks=any_of(s("range_marks")),
@@ -220,10 +202,12 @@ def _compile(book: Codebook) -> Grammar:
         ),
         money_mark=re.compile(rf"[{ending}](?:{w.after}|[{''.join(s('trailing'))}])?(?={s('money')['ends']})"),
         money_cues=_money_cues(book),
-        list_head=re.compile(r"(?:\d{1,9}(?:\.\d{1,4})?、)+$"),
+        list_head=re.compile(rf"(?:\d{{1,9}}(?:\.\d{{1,4}})?(?:{any_of(s('list_marks'))}))+$"),
+        list_marks=tuple(s("list_marks")),
         blocked=_blocked(book),
         setter=_setter(book),
         setter_mark=re.compile(one_of(w for part in ("setters", "reaching") for ws in s(part).values() for w in ws)),
+        reaching_not_one=tuple(s("reaching_not_one")),
         after=re.compile(w.after),
         effects=_effects(book),
         doubled=dict(fr["doubled"]),
@@ -233,6 +217,7 @@ def _compile(book: Codebook) -> Grammar:
         trailing_not_before=tuple(s("trailing_not_before")),
         one_after=tuple(s("one_after")),
         one_units=frozenset(s("one_units")),
+        one_before=tuple(s("one_before")),
         one=next(c for c, v in values.items() if v == 1),
         two=next(c for c, v in values.items() if v == 2),
         few=tuple(s("indefinite")),
@@ -244,13 +229,15 @@ def _compile(book: Codebook) -> Grammar:
         relative={k: tuple(v) for k, v in s("relative").items()},
         zeros="".join(c for c, v in values.items() if v == 0),
         bare_before=frozenset(s("bare_before")),
-        permille=tuple(fr["permille_of"]),
+        shares=dict(fr["shares"]),
         coins=dict(s("coins")),
-        coin_rest=re.compile(rf"[\d{w.digits}](?={s('money')['ends']}|[{''.join(s('trailing'))}])"),
-        coin_ends=re.compile(s("coin_ends")),
+        coin_rest=re.compile(rf"[\d{w.digits}]{{1,2}}(?={s('money')['ends']}|[{''.join(s('trailing'))}{''.join(s('coins'))}]|{s('coin_per')})"),
+        coin_ends=re.compile(s("coin_ends").replace("{per}", s("coin_per"))),
+        coin_pieces=(s("coin_pieces")["from"], tuple(s("coin_pieces")["not_before"])),
         times=(frozenset(s("one_times")["units"]), re.compile(any_of(s("one_times")["before"]))),
         half_mark=s("half_mark"),
         half_not_after=tuple(s("half_not_after")),
+        half_after=tuple(s("half_after")),
         half_tail=re.compile(f"{s('half_mark')}(?!{any_of(s('half_tail_not_before'))})"),
         part={u: re.compile(rf"(\d{{1,4}}|[{w.digits}])({any_of(p)})") for u, p in s("parts").items()},
     )
@@ -265,7 +252,7 @@ def _blocked(book: Codebook) -> re.Pattern[str]:
 def _setter(book: Codebook) -> re.Pattern[str]:
     """Match a word outside the surface that opens one end, beside the amount or a few characters before it."""
     words, reaching = book.section("setters"), book.section("reaching")
-    return re.compile("|".join(rf"(?P<{e}>{any_of(words[e])}|(?:{any_of(reaching[e])})[^\W\d_]{{1,3}})$" for e in ("low", "high")))
+    return re.compile("|".join(rf"(?P<{e}>{any_of(words[e])}|(?:{any_of(reaching[e])})[^\W\d_]{{1,4}})$" for e in ("low", "high")))
 
 
 def _bare_range(w: _Words) -> str:
@@ -287,15 +274,16 @@ def _amount(book: Codebook, w: _Words) -> re.Pattern[str]:
 def _fraction(book: Codebook, w: _Words) -> re.Pattern[str]:
     s, fr = book.section, book.section("fractions")
     number = rf"(?:{ARABIC}|{w.chinese})"
-    percent = rf"(?P<pct>{any_of([*fr['percent_of'], *fr['permille_of']])})(?P<p1>{number})"
-    percent += rf"(?:(?:{w.marks})(?:{any_of(fr['percent_of'])})?(?P<p2>{number}))?"
+    shares = any_of(fr["shares"])
+    percent = rf"(?P<pct>{shares})(?P<p1>{number})"
+    percent += rf"(?:(?:{w.marks})(?:{shares})?(?P<p2>{number}))?"
     small = rf"(?:{w.chinese}|(?<!\d)\d{{1,6}})"
     ratio = rf"(?P<den>{small}){fr['of']}(?P<num>{small})"
     tenths = rf"(?P<t1>[{w.digits}]|(?<![\d.])\d){fr['tenths']}(?P<t2>[{w.digits}{s('half_mark')}]|\d(?![\d.]))(?![{w.powers}])"
     word = f"(?P<word>{any_of([*fr['half'], *fr['doubled']])})"
     more = f"(?P<more>{any_of(fr['more'])})?"
     pattern = f"(?P<pre>{w.before})?(?:{percent}|{ratio}|{tenths}|{word})(?:{more}|(?P<post>{w.after}))(?P<post2>{w.after})?"
-    first = {x[0] for part in ("half", "doubled", "percent_of", "permille_of") for x in fr[part]}
+    first = {x[0] for part in ("half", "doubled", "shares") for x in fr[part]}
     return re.compile(w.begun(pattern, "".join(sorted(first))))
 
 

@@ -10,7 +10,7 @@ from casework.articles.lines import Line
 from casework.articles.patterns import book_pattern, is_enumerated, same_words
 from casework.codebook import load_codebook
 
-__all__ = ["Head", "find_heads", "is_subtitle", "shared_pairs"]
+__all__ = ["Head", "find_heads", "is_office", "is_subtitle", "shared_pairs"]
 
 _SOURCE = ("date", "source")
 _TEXT_OF_ITS_OWN = 120
@@ -75,7 +75,13 @@ def _first_head(lines: Sequence[Line], a: int, b: int, page: str, given: str, da
 
 
 def _no_headline(words: str) -> bool:
-    return is_enumerated(words) or (words.endswith(_photo_nouns()) and len(words) <= 30) or _is_outlet(words)
+    pictured = words.endswith(_photo_nouns()) and len(words) <= 30
+    return is_enumerated(words) or pictured or _is_outlet(words) or is_office(words)
+
+
+def is_office(words: str) -> bool:
+    """Tell whether a line is the name of an office and nothing else, as it signs a report."""
+    return len(words) <= 30 and bool(book_pattern("office").match(words))
 
 
 def _is_outlet(words: str) -> bool:
@@ -145,6 +151,9 @@ def _later_head(lines: Sequence[Line], a: int, b: int, date_first: bool, size: i
     shorts = [i for i in range(a, b) if lines[i].kind == "short" and not is_enumerated(lines[i].text)]
     if not shorts:
         return None
+    briefs = [i for i in shorts if book_pattern("briefs").match(lines[i].text)]
+    if briefs:
+        return _head_at(lines, briefs[0], a)
     dates = [i for i in range(a, b) if lines[i].name in _SOURCE]
     if dates:
         return _dated_head(lines, a, shorts, dates[0], date_first)

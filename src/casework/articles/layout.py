@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from statistics import median_low
 
-from casework.articles.heads import Head, find_heads, is_subtitle, shared_pairs
+from casework.articles.heads import Head, find_heads, is_office, is_subtitle, shared_pairs
 from casework.articles.lines import Line
 from casework.articles.patterns import book_pattern, ends_closed, is_enumerated, is_name, same_words
 from casework.articles.seams import JOIN, crosses, seam
@@ -108,7 +108,7 @@ class _Layout:
         close = i <= head.first + len(head.lines) + 1
         if close and is_subtitle(words):
             return "headline"
-        if close and is_name(words):
+        if close and (is_name(words) or is_office(words)):
             return "byline"
         if is_enumerated(words):
             return "subhead"
@@ -200,6 +200,8 @@ class _Layout:
         words = self.lines[i].text
         if len(words) > 40 or words.count("\uff0c") > 1:
             return False
+        if around and book_pattern("scene").match(words):
+            return True
         above = self.lines[i - 1] if i else None
         if above is not None and above.name == "image":
             return True

@@ -71,7 +71,7 @@ def _kind(words: str) -> tuple[str, str, bool]:
         return "prose", "table", False
     if len(words) <= 160 and book_pattern("caption").match(words):
         return "caption", "caption", False
-    if len(words) <= 70 and (_is_signed(words) or _is_names(words)):
+    if len(words) <= 70 and (_is_signed(words) or _is_names(words) or book_pattern("signature").match(words)):
         return "byline", "byline", False
     return ("prose" if _is_prose(words) else "short"), "", False
 
@@ -116,6 +116,8 @@ def _is_signed(words: str) -> bool:
     if not book_pattern("byline").fullmatch(words):
         return False
     names = [t for t in re.split(r"\W+", book_pattern("not_a_name").sub(" ", words)) if t]
+    if names and all(t in load_codebook("articles").section("column_names") for t in names):
+        return False
     known = sum(t[0] in load_codebook("articles").section("surnames") for t in names)
     return 2 * known >= len(names) or all(len(t) <= 3 for t in names)
 

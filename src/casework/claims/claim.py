@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from casework.claims.cues import find_cues, weigh_indicator
 from casework.claims.denominators import Earlier, find_denominators
@@ -13,14 +11,13 @@ from casework.claims.details import find_about, find_change, find_statistic, fin
 from casework.claims.period import find_period, read_times
 from casework.claims.setting import Spot, read_setting
 from casework.claims.status import find_status, read_heading
+from casework.claims.where import read_places
 from casework.codebook import load_codebook
-from casework.places import Mention, Place, same_or_within
+from casework.places import Mention, Place
 from casework.quantities import Amount, find_amounts
 from casework.text import Span
 
 __all__ = ["Claim", "extract_claims", "mark_restated"]
-
-LOOK_BACK = 100  # mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,7 @@ def extract_claims(
     labels: Sequence[Span] = (),
     *,
     home: Place | None = None,
+    scene: Place | None = None,
     headline: str = "",
     section: str = "",
     published: str = "",
@@ -59,14 +57,14 @@ def extract_claims(
     """Read the claims of one passage, from left to right.
 
     `mentions` are the passage's places, `labels` the spans whose numerals are no amounts,
-    `home` the place of the passage's case, `section` the heading that it stands under.
+    `home` the place of the passage's case, `scene` the place that the passages before spoke of, `section` the heading that it stands under.
     """
     amounts = [a for a in find_amounts(text, labels) if not a.vague]
     if not amounts:
         return []
     setting, hits = read_setting(text), find_cues(text)
     heading, times = read_heading(headline, section), read_times(setting, published)
-    ends = [m.span.end for m in mentions]
+    places = read_places(text, mentions, home, scene)
     claims: list[Claim] = []
     earlier: list[Earlier] = []
     for amount, following in zip(amounts, [*amounts[1:], None], strict=True):
@@ -75,7 +73,7 @@ def extract_claims(
         per = find_denominators(spot, verdict.indicator, setting, earlier, following)
         earlier.append(Earlier(amount, verdict.indicator, per))
         status, modal = find_status(spot, setting, heading, verdict.indicator, published)
-        place, guessed = _place(spot, text, _before(amount, mentions, ends), home)
+        place, guessed = places.of(spot)
         doubts = {
             "estimate": is_estimate(spot),
             "threshold": is_threshold(spot, setting),
@@ -104,35 +102,6 @@ def _rule(amount: Amount, modal: str, cue: str) -> str:
     """Name what decided: the amount's rule, the word behind the status, the cue of the indicator."""
     status = f", status {modal}" if modal else ""
     return f"amount {amount.rule}{status}, indicator {cue}" if cue else f"amount {amount.rule}{status}"
-
-
-@cache
-def _list_ends() -> tuple[str, ...]:
-    return tuple(load_codebook("claims").section("place")["list_after"])
-
-
-def _before(amount: Amount, mentions: Sequence[Mention], ends: Sequence[int]) -> Sequence[Mention]:
-    """Give the mentions before an amount, not all of a very long text."""
-    at = bisect_right(ends, amount.span.start)
-    return mentions[max(0, at - LOOK_BACK) : at]
-
-
-def _place(spot: Spot, text: str, mentions: Sequence[Mention], home: Place | None) -> tuple[Place | None, bool]:
-    """Give the place an amount is about, and whether it was carried over from an earlier sentence.
-
-    The last place named before the amount counts where it lies inside the case's place and is
-    none of a list; a coarser one only where it stands in the same clause and is a reference (the whole county).
-    """
-    for m in reversed(mentions):
-        if m.place is None or "in_name" in m.flags:
-            continue
-        if "listed" in m.flags or text.startswith(_list_ends(), m.span.end):
-            break
-        if home is None or same_or_within(m.place, home):
-            return m.place, m.span.start < spot.sentence.start
-        if m.how == "coreference" and spot.clause.covers(m.span):
-            return m.place, False
-    return home, True
 
 
 def mark_restated(claims: Sequence[Claim]) -> list[Claim]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from casework.articles import Article, Page, Passage, split_articles
 from casework.cases import Case, split_cases
-from casework.claims import Claim, Label, Mechanisms, extract_claims, find_codings, find_labels, mark_restated
+from casework.claims import Claim, Label, Mechanisms, Scene, extract_claims, find_codings, find_labels, mark_restated
 from casework.clean import clean_text, find_script
 from casework.places import Gazetteer, Mention, Place, find_places, focus
 from casework.sources import Source
@@ -185,7 +185,7 @@ class _Writer:
         cases: Sequence[Case],
         ids: dict[int, tuple[str, Place | None]],
     ) -> None:
-        section, labels = "", _label(article)
+        section, labels, scene = "", _label(article), Scene()
         read: list[tuple[Record, Passage, list[Claim]]] = []
         for i, passage in enumerate(article.passages):
             case_id, home = ids.get(i, ("", None))
@@ -203,11 +203,13 @@ class _Writer:
                     mentions[i],
                     spans,
                     home=home,
+                    scene=scene.at(home),
                     headline=article.headline,
                     section=section,
                     published=article.published,
                 )
                 read.append((where, passage, claims))
+            scene.follow(passage.role, mentions[i], home)
         self._add_claims(read)
 
     def add_passage(self, passage: Passage, article_id: str, case_id: str) -> Record:

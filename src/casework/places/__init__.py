@@ -2,6 +2,6 @@
 
 from casework.places.extra import load_gazetteer
 from casework.places.find import Mention, find_places, focus
-from casework.places.gazetteer import Gazetteer, Place, same_or_within
+from casework.places.gazetteer import Gazetteer, Place, holder, same_or_within
 
-__all__ = ["Gazetteer", "Mention", "Place", "find_places", "focus", "load_gazetteer", "same_or_within"]
+__all__ = ["Gazetteer", "Mention", "Place", "find_places", "focus", "holder", "load_gazetteer", "same_or_within"]

@@ -15,7 +15,7 @@ from casework.codebook import did_you_mean
 from casework.places.words import LEVELS, Words, load_words
 from casework.text import CaseworkError
 
-__all__ = ["Gazetteer", "Place", "same_or_within"]
+__all__ = ["Gazetteer", "Place", "holder", "same_or_within"]
 
 DATA = Path(__file__).parent.parent / "data"
 # The decoders of scripts/build_gazetteer.py.
@@ -51,6 +51,19 @@ def same_or_within(inner: Place | None, outer: Place | None) -> bool:
     True
     """
     return inner is not None and outer is not None and (inner.path == outer.path or inner.path.startswith(outer.path + "/"))
+
+
+def holder(place: Place, level: str) -> Place:
+    """Give the place of a level that a place lies in: itself where it is no deeper.
+
+    >>> holder(Place("130126201", "河北省/石家庄市/灵寿县/北洼乡", "township"), "county")
+    Place(code='130126', path='河北省/石家庄市/灵寿县', level='county')
+    """
+    depth = LEVELS.index(level) + 1
+    if LEVELS.index(place.level) < depth:
+        return place
+    code = place.code[: (2, 4, 6, 9, 12)[depth - 1]].ljust(6, "0") if place.code.isdigit() else ""
+    return Place(code, "/".join(place.path.split("/")[:depth]), level)
 
 
 @dataclass(slots=True)

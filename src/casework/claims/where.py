@@ -1,0 +1,109 @@
+"""The place that an amount is about, and the place that an article keeps speaking of from paragraph to paragraph."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from casework.claims.setting import Spot
+from casework.codebook import load_codebook
+from casework.places import Mention, Place, holder, same_or_within
+
+__all__ = ["Places", "Scene", "read_places"]
+
+LOOK_BACK = 100  # mentions
+
+
+@dataclass
+class Scene:
+    """Where an article is, as its passages are read in order: the last place named stays until another is.
+
+    A heading starts afresh; without a place of its own it goes back to the one of the headline.
+    """
+
+    headline: Place | None = None
+    now: Place | None = None
+
+    def at(self, home: Place | None) -> Place | None:
+        """Give the place carried into a passage: one inside the place of the passage's case."""
+        found = self.now or self.headline
+        return found if home is not None and found is not None and found != home and same_or_within(found, home) else None
+
+    def follow(self, role: str, mentions: Sequence[Mention], home: Place | None) -> None:
+        """Go on behind a passage."""
+        inside = [m.place for m in mentions if _leads(m) and m.place is not None and (home is None or same_or_within(m.place, home))]
+        if role == "headline":
+            self.headline = inside[-1] if inside else self.headline
+            self.now = None
+        elif role == "subhead":
+            self.now = inside[-1] if inside else None
+        elif role == "body" and inside:
+            self.now = inside[-1]
+
+
+def _leads(m: Mention) -> bool:
+    return m.place is not None and not m.flags & {"in_name", "listed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """A passage's places and the words that go back to a wider one, by position."""
+
+    text: str
+    mentions: Sequence[Mention]
+    home: Place | None
+    scene: Place | None
+    ends: tuple[int, ...]
+    turns: tuple[tuple[int, str], ...]
+
+    def of(self, spot: Spot) -> tuple[Place | None, bool]:
+        """Give the place an amount is about, and whether it was carried over from an earlier sentence.
+
+        The last place named before the amount counts where it lies inside the case's place and is
+        none of a list; a coarser one only where it stands in the same clause and is a reference (the whole county).
+        Without any, the article still speaks of the place it spoke of before, unless an office of a wider one speaks.
+        """
+        at = bisect_right(self.ends, spot.amount.span.start)
+        for m in reversed(self.mentions[max(0, at - LOOK_BACK) : at]):
+            if m.place is None or "in_name" in m.flags:
+                continue
+            if "listed" in m.flags or self.text.startswith(_book().list_after, m.span.end):
+                return self.home, True
+            if self.home is None or same_or_within(m.place, self.home):
+                earlier = m.span.start < spot.sentence.start
+                return m.place, earlier
+            if m.how == "coreference" and spot.clause.covers(m.span):
+                return m.place, False
+        return (self._turned(0, spot.start, self.scene) if self.scene is not None else self.home), True
+
+    def _turned(self, start: int, end: int, place: Place) -> Place:
+        """Give the wider place whose office speaks last between two positions; else the place itself."""
+        at = bisect_right(self.turns, end, key=lambda t: t[0])
+        if not at or self.home is None or self.turns[at - 1][0] < start:
+            return place
+        wider = holder(place, self.turns[at - 1][1])
+        return wider if same_or_within(wider, self.home) else self.home
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    list_after: tuple[str, ...]
+    turns: re.Pattern[str]
+    levels: dict[str, str]
+
+
+@cache
+def _book() -> _Book:
+    place = load_codebook("claims").section("place")
+    levels = {word: level for level, words in place["offices"].items() for word in words}
+    ranks = "|".join(sorted(levels, key=len, reverse=True))
+    return _Book(tuple(place["list_after"]), re.compile(rf"({ranks})(?:{'|'.join(place['office_words'])})"), levels)
+
+
+def read_places(text: str, mentions: Sequence[Mention], home: Place | None, scene: Place | None) -> Places:
+    """Put a passage's places in order; `scene` is the place carried over from the passages before."""
+    turns = [(m.start(), _book().levels[m[1]]) for m in _book().turns.finditer(text)]
+    return Places(text, mentions, home, scene, tuple([m.span.end for m in mentions]), tuple(turns))

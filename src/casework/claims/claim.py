@@ -9,7 +9,7 @@ from casework.claims.cues import find_cues, weigh_indicator
 from casework.claims.denominators import Earlier, find_denominators
 from casework.claims.details import find_about, find_change, find_statistic, find_voice, is_estimate, is_threshold
 from casework.claims.period import find_period, read_times
-from casework.claims.setting import Spot, read_setting
+from casework.claims.setting import read_setting
 from casework.claims.status import find_status, read_heading
 from casework.claims.where import read_places
 from casework.codebook import load_codebook

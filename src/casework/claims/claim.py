@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from casework.claims.carry import carry_indicator
 from casework.claims.cues import find_cues, weigh_indicator
 from casework.claims.denominators import Earlier, find_denominators
 from casework.claims.details import find_about, find_change, find_statistic, find_voice, is_estimate, is_threshold
@@ -69,7 +70,7 @@ def extract_claims(
     earlier: list[Earlier] = []
     for amount, following in zip(amounts, [*amounts[1:], None], strict=True):
         spot = setting.spot(amount)
-        verdict = weigh_indicator(spot, hits)
+        verdict = carry_indicator(weigh_indicator(spot, hits), spot, text, earlier)
         per = find_denominators(spot, verdict.indicator, setting, earlier, following)
         earlier.append(Earlier(amount, verdict.indicator, per))
         status, modal = find_status(spot, setting, heading, verdict.indicator, published)

@@ -1,0 +1,61 @@
+"""What an amount of money measures where its own words do not say: what the amount before it did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from casework.claims.cues import Verdict
+from casework.claims.denominators import Earlier
+from casework.claims.setting import Spot
+from casework.codebook import load_codebook
+
+__all__ = ["carry_indicator"]
+
+
+@dataclass(frozen=True)
+class _Book:
+    parts: re.Pattern[str]
+    continues: re.Pattern[str]
+    within: int
+    handed: frozenset[str]
+    over: frozenset[str]
+
+
+@cache
+def _book() -> _Book:
+    s = load_codebook("claims").section("carry")
+    parts, continues = ("|".join(map(re.escape, s[k])) for k in ("parts", "continues"))
+    return _Book(re.compile(parts), re.compile(continues), s["within"], frozenset(s["from"]), frozenset(s["over"]))
+
+
+def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[Earlier]) -> Verdict:
+    """Give an amount of money the indicator of one before it in its sentence, where it is a part of it or goes on with it.
+
+    A part is told by a word such as "of which" between the sum and it; what goes on has no cue in its own clause and
+    a word such as "more than the year before", "the highest".
+    """
+    if spot.amount.dimension != "money":
+        return verdict
+    book = _book()
+    said = [e for e in earlier[-8:] if e.amount.dimension == "money" and e.amount.span.start >= spot.sentence.start]
+    if not said:
+        return verdict
+    last = said[-1]
+    if verdict.indicator in book.over and (total := _total(spot, text, said, book)) is not None:
+        return Verdict(total.indicator, "", None)
+    between = text[last.amount.span.end : spot.start]
+    own = verdict.span is not None and spot.clause.covers(verdict.span)
+    if own or len(between) > book.within or last.indicator not in book.handed or not book.continues.search(between):
+        return verdict
+    return Verdict(last.indicator, "", None)
+
+
+def _total(spot: Spot, text: str, said: Sequence[Earlier], book: _Book) -> Earlier | None:
+    """Find the sum that an amount is a part of."""
+    for e in reversed(said):
+        if e.indicator in book.handed and book.parts.search(text, e.amount.span.end, spot.start):
+            return e
+    return None

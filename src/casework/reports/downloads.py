@@ -107,11 +107,11 @@ def _sheet(book: xlsxwriter.Workbook, name: str, heads: list[str], rows: Iterabl
                 sheet.write_string(at, i, cell if len(cell) <= CELL_CHARS else cell[: CELL_CHARS - 1] + "…")
 
 
-def downloads_html(site: Path, publish: Publish, lang: str) -> str:
-    """Write the links to what `write_downloads` wrote, with sizes."""
+def downloads_html(site: Path, publish: Publish, lang: str, up: str = "") -> str:
+    """Write the links to what `write_downloads` wrote, with sizes; `up` leads from the page to the site."""
     words = load_words(lang)
     items = "".join(
-        f'<li><a href="{FOLDER}/{name}" download>{name}</a> <small>{_size(site / FOLDER / name)}</small><br>{escape(words(about))}</li>'
+        f'<li><a href="{up}{FOLDER}/{name}" download>{name}</a> <small>{_size(site / FOLDER / name)}</small><br>{escape(words(about))}</li>'
         for name, about in (("tables.zip", "download_csv"), ("tables.xlsx", "download_xlsx"))
     )
     held = f'<p class="soft"><small>{escape(words("download_held"))}</small></p>' if publish != "full" else ""

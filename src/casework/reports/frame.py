@@ -14,6 +14,7 @@ from typing import Any
 import casework
 from casework.figures.fonts import FAMILY, missing_chars
 from casework.reports.fonts import FontCache
+from casework.reports.pieces import cut_body
 from casework.reports.provenance import Provenance, footer_html
 from casework.views import Words, load_words
 
@@ -38,13 +39,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What all pages of a site share: `nav` is (path, label) of each entry, in order."""
+    """What all pages of a site share: `nav` is (path, label) of each entry, in order.
+
+    `others` gives, for each other language, the way from the first page to that language's folder.
+    """
 
     title: str
     lang: str
     nav: Sequence[tuple[str, str]]
     provenance: Provenance
     fonts: FontCache = field(default_factory=FontCache)
+    others: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> Words:
@@ -64,35 +69,40 @@ def _template() -> Any:
     return Environment(autoescape=False, keep_trailing_newline=True).from_string(_asset("page.html.j2"))
 
 
-def render_page(site: Site, page: Page) -> str:
-    """Put a body into its frame: everything inlined, allowed by hash, nothing remote.
+def render_page(site: Site, page: Page) -> dict[str, str]:
+    """Put a body into its frame: everything inlined, allowed by hash, nothing remote. Give its files by path, the page's first.
 
-    What the shipped font lacks is shown by its code point and said in the foot.
+    What the shipped font lacks is shown by its code point and said in the foot. A body that is too large gives
+    files beside the page, which its own script loads.
     """
     up = "../" * page.path.count("/")
     nav = [{"href": up + path, "label": label, "current": path == (page.current or page.path)} for path, label in site.nav]
+    others = [{"lang": lang, "href": up + way + page.path, "label": site.words(f"lang_{lang}")} for lang, way in site.others.items()]
     missing = sorted(c for c in missing_chars(page.body + page.title + site.title) if ord(c) >= FIRST_CJK)
     shown = {ord(c): f"[U+{ord(c):04X}]" for c in missing}
-    codes = ", ".join(f"U+{ord(c):04X}" for c in missing)
-    foot = footer_html(site.provenance, site.lang, page.notebook, page.parameters, codes)
+    foot = footer_html(site.provenance, site.lang, page.notebook, page.parameters, ", ".join(f"U+{ord(c):04X}" for c in missing))
     body = page.body if "<h1" in page.body else f"<h1>{escape(page.title)}</h1>\n{page.body}"
     title = f"{page.title} · {site.title}" if page.title != site.title else site.title
     parts = {k: v.translate(shown) for k, v in (("body", body), ("title", title), ("study", site.title), ("footer", foot))}
-    styles = [_font_style(site.fonts, ["".join(parts.values()), *(label for _, label in site.nav), _asset("site.js")]), _asset("site.css")]
-    script = _asset("site.js")
-    policy = _policy(styles, script)
-    return str(_template().render(lang=site.lang, csp=policy, styles=styles, script=script, nav=nav, words=site.words, **parts))
+    own = {"lang": site.lang, "nav": nav, "others": others, "words": site.words, "script": _asset("site.js")}
+    drawn = _template().render(**own, **parts, csp="", styles=())
+    styles = [_font_style(site.fonts, drawn), _asset("site.css")]
+    cut = cut_body(page.path, parts.pop("body"), site.words)
+    policy = _policy(styles, _asset("site.js"), bool(cut.pieces))
+    return {page.path: str(_template().render(**own, **parts, csp=policy, styles=styles, body=cut.body))} | cut.pieces
 
 
-def _font_style(fonts: FontCache, texts: Sequence[str]) -> str:
-    data = base64.b64encode(fonts.subset("".join(texts))).decode()
+def _font_style(fonts: FontCache, text: str) -> str:
+    data = base64.b64encode(fonts.subset(text)).decode()
     return f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff2;base64,{data}) format("woff2")}}'
 
 
-def _policy(styles: Sequence[str], script: str) -> str:
+def _policy(styles: Sequence[str], script: str, pieces: bool) -> str:
+    """Allow the page's own script, and with `pieces` what that script loads."""
     allowed = " ".join(f"'sha256-{_hash(s)}'" for s in styles)
+    loads = " 'strict-dynamic'" if pieces else ""
     return (
-        f"default-src 'none'; script-src 'sha256-{_hash(script)}'; style-src {allowed}; font-src data:; img-src data:; "
+        f"default-src 'none'; script-src 'sha256-{_hash(script)}'{loads}; style-src {allowed}; font-src data:; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
 

@@ -38,6 +38,7 @@ __all__ = ["Job", "plan_jobs", "publish"]
 LEVEL = "township"
 OWN = ("index.html", SEARCH)
 Progress = Callable[[int, int], None]
+Run = dict[tuple[str, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Job:
     path: str
     parameters: Mapping[str, Any]
     case: str = ""
+    lang: str = "en"
 
 
 def publish(
@@ -64,12 +66,16 @@ def publish(
     folder = tables or _tables_of(study)
     out = out or study.reports_dir
     read = read_tables(folder)
-    planned = plan_jobs(study, read, folder)
+    planned = [job for lang in study.langs for job in plan_jobs(study, read, folder, lang)]
     chosen = _choose(study, planned, only)
     with _fresh_site(out, keep=bool(only)) as new:
         with run_folder(study, folder, read) as seen:
             run = _run_all(chosen, seen, jobs, engine, progress or _silent)
-        _write_site(study, read, folder, planned, run, new)
+        fonts = FontCache(study.work_dir / "fonts")
+        for lang in study.langs:
+            mine = {path: notebook for (tongue, path), notebook in run.items() if tongue == lang}
+            _write_site(study, lang, read, folder, [job for job in planned if job.lang == lang], mine, fonts, new)
+        fonts.prune()
     return out / "index.html"
 
 
@@ -84,18 +90,19 @@ def _tables_of(study: Study) -> Path:
     raise CaseworkError(f"study '{study.name}' has no tables yet; `casework build {study.file.name}` makes them")
 
 
-def plan_jobs(study: Study, tables: Tables, folder: Path) -> list[Job]:
-    """List the pages that notebooks make, their parameters checked."""
+def plan_jobs(study: Study, tables: Tables, folder: Path, lang: str = "") -> list[Job]:
+    """List the pages that notebooks make in a language (the study's first, unless said), their parameters checked."""
+    lang = lang or study.lang
     out: list[Job] = []
     for spec in study.reports:
         if f"{spec.name}.html" in OWN:
             raise CaseworkError(f"report '{spec.name}': the site has a page of that name of its own; call the report something else")
         declared = declared_parameters(read_notebook(spec.notebook), spec.notebook)
         check_parameters(spec.name, spec.notebook, declared, spec.parameters)
-        own = {**_own_parameters(study), "report": spec.name}
+        own = {**_own_parameters(study, lang), "report": spec.name}
         given = {k: v for k, v in own.items() if k in declared} | dict(spec.parameters)
         if not spec.foreach:
-            out.append(Job(spec.name, spec.notebook, f"{spec.name}.html", given))
+            out.append(Job(spec.name, spec.notebook, f"{spec.name}.html", given, lang=lang))
             continue
         for name in ("case", "level"):
             if name not in declared:
@@ -103,14 +110,14 @@ def plan_jobs(study: Study, tables: Tables, folder: Path) -> list[Job]:
         level = str(given.get("level", declared["level"])) if spec.foreach == "case" else spec.foreach
         for case, path in case_pages(_rolled(tables, level, spec).cases, spec.name).items():
             named = {"report": Path(path).stem} if "report" in declared else {}
-            out.append(Job(spec.name, spec.notebook, path, {**given, **named, "case": case, "level": level}, case))
+            out.append(Job(spec.name, spec.notebook, path, {**given, **named, "case": case, "level": level}, case, lang))
     return out
 
 
-def _own_parameters(study: Study) -> dict[str, Any]:
+def _own_parameters(study: Study, lang: str) -> dict[str, Any]:
     """What every notebook may ask for: it runs in the folder of the tables, so no path of this machine is printed."""
     each = next((spec.name for spec in study.reports if spec.foreach), "")
-    return {"tables": ".", "lang": study.lang, "evidence": "evidence", "pages": each, "publish": study.publish, **study_parameters(study)}
+    return {"tables": ".", "lang": lang, "evidence": "evidence", "pages": each, "publish": study.publish, **study_parameters(study)}
 
 
 def _rolled(tables: Tables, level: str, spec: ReportSpec) -> RolledUp:
@@ -127,14 +134,14 @@ def _choose(study: Study, jobs: Sequence[Job], only: Sequence[str] | None) -> li
     return [job for job in jobs if not only or job.report in only]
 
 
-def _run_all(jobs: Sequence[Job], folder: Path, workers: int, engine: str, progress: Progress) -> dict[str, Any]:
-    """Run every job's notebook; give the run notebooks by page. The kernels do the work, so threads are enough here."""
-    done: dict[str, Any] = {}
+def _run_all(jobs: Sequence[Job], folder: Path, workers: int, engine: str, progress: Progress) -> Run:
+    """Run every job's notebook; give the run notebooks by language and page. The kernels do the work, so threads are enough here."""
+    done: Run = {}
     with kernels_of(engine) as manager, ThreadPoolExecutor(max(1, workers)) as pool:
-        waiting = [(job.path, pool.submit(run_notebook, job.notebook, job.parameters, folder, manager)) for job in jobs]
+        waiting = [((job.lang, job.path), pool.submit(run_notebook, job.notebook, job.parameters, folder, manager)) for job in jobs]
         try:
-            for path, future in waiting:
-                done[path] = future.result()
+            for page, future in waiting:
+                done[page] = future.result()
                 progress(len(done), len(jobs))
         except BaseException:
             pool.shutdown(cancel_futures=True)
@@ -142,14 +149,17 @@ def _run_all(jobs: Sequence[Job], folder: Path, workers: int, engine: str, progr
     return done
 
 
-def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Job], run: Mapping[str, Any], new: Path) -> None:
-    lang = study.lang
+def _write_site(
+    study: Study, lang: str, tables: Tables, folder: Path, planned: Sequence[Job], run: Mapping[str, Any], fonts: FontCache, out: Path
+) -> None:
+    """Write the pages of one language: the study's first into the site's own folder, another into a folder in it."""
+    new = out / _tree(study, lang)
+    new.mkdir(exist_ok=True)
     names = mechanism_names(study.codebooks.get("mechanisms"), lang)
     there = [job for job in planned if job.path in run or (new / job.path).is_file()]
-    cards = _cards(study, there, run, lang)
+    cards = _cards(study, there, lang)
     nav = [("index.html", load_words(lang)("index")), *((c.path, c.title) for c in cards if c.path.endswith(".html"))]
-    fonts = FontCache(study.work_dir / "fonts")
-    site = Site(study.title_in(lang), lang, nav, gather_provenance(study, folder, lang), fonts)
+    site = Site(study.title_in(lang), lang, nav, gather_provenance(study, folder, lang), fonts, _others(study, lang))
     shared = standoff(tables.frames, study.publish)
     made = [_report_page(job, run[job.path], lang, nav) for job in planned if job.path in run]
     made.append(search_page(shared["claims"], shared["sources"], study.publish, lang))
@@ -157,16 +167,26 @@ def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Jo
         refuse_running_text({page.path: page.body for page in made}, tables)
     for page in made:
         _write(new, site, page)
-    write_downloads(new, shared, folder / "datapackage.json", study.date, lang)
+    if lang == study.lang:
+        write_downloads(new, shared, folder / "datapackage.json", study.date, lang)
     write_offered(new, run)
     account = character_account(tables)
     readings = list(gather_readings(tables, _raws(folder), lang, names))
     _write_evidence(study, site, readings, account, new)
     pages = {job.case: job.path for job in there if job.case}
     rolled = roll_up(tables, _level_of(there))
-    downloads = downloads_html(new, study.publish, lang)
+    downloads = downloads_html(out, study.publish, lang, "../" if new != out else "")
     _write(new, site, index_page(site.title, tables, rolled, readings, cards, account, pages, names, study.publish, lang, downloads))
-    site.fonts.prune()
+
+
+def _tree(study: Study, lang: str) -> str:
+    return "" if lang == study.lang else lang
+
+
+def _others(study: Study, lang: str) -> dict[str, str]:
+    """Give the way from the first page to that of each other language's folder."""
+    back = "../" if lang != study.lang else ""
+    return {other: f"{back}{tree}/" if (tree := _tree(study, other)) else back for other in study.langs if other != lang}
 
 
 def _write_evidence(study: Study, site: Site, readings: Sequence[Reading], account: pd.DataFrame, new: Path) -> None:
@@ -178,7 +198,9 @@ def _write_evidence(study: Study, site: Site, readings: Sequence[Reading], accou
 
 
 def _write(folder: Path, site: Site, page: Page) -> None:
-    (folder / page.path).write_text(render_page(site, page), encoding="utf-8", newline="\n")
+    for path, text in render_page(site, page).items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _level_of(jobs: Sequence[Job]) -> str:
@@ -192,7 +214,7 @@ def _report_page(job: Job, notebook: Any, lang: str, nav: Sequence[tuple[str, st
     return Page(job.path, title, notebook_body(notebook, lang), current, digest, job.parameters)
 
 
-def _cards(study: Study, jobs: Sequence[Job], run: Mapping[str, Any], lang: str) -> list[Card]:
+def _cards(study: Study, jobs: Sequence[Job], lang: str) -> list[Card]:
     """Give a card for every report and for the search; one that is made for each case leads to the list of cases."""
     out: list[Card] = []
     for spec in study.reports:

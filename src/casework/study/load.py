@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from casework.codebook import load_yaml
+from casework.codebook import did_you_mean, load_yaml
 from casework.study.keys import CHOICES, Keys
 
 __all__ = ["Author", "ReportSpec", "Study", "load_study"]
@@ -61,7 +61,7 @@ class Study:
     cleaners_off: frozenset[str] = frozenset()
     reports: tuple[ReportSpec, ...] = ()
     publish: Publish = "quotes"
-    lang: Literal["en", "zh"] = "en"
+    langs: tuple[str, ...] = ("en",)
     cite: str = ""
     authors: tuple[Author, ...] = ()
     date: str = ""
@@ -73,6 +73,11 @@ class Study:
     def work_dir(self) -> Path:
         """Where things are kept that can be made again: tables, caches."""
         return (self.home or self.folder) / ".casework" / self.name
+
+    @property
+    def lang(self) -> str:
+        """The language that the site opens in; the others of `langs` have pages of their own."""
+        return self.langs[0]
 
     @property
     def tables_dir(self) -> Path:
@@ -108,6 +113,7 @@ def load_study(path: Path | str) -> Study:
         raise keys.error(None, "the study lacks 'name'")
     if values["raw"] is None:
         raise keys.error(None, "the study lacks 'raw', the folder of its texts")
+    values["langs"] = values.pop("lang")
     beside = {name: values[name] or _beside(values["raw"], f"{name}.csv") for name in ("manifest", "places")}
     return Study(
         file=Path(os.path.abspath(path)), folder=keys.root,
@@ -136,6 +142,16 @@ def _name(keys: Keys, key: str) -> str:
 def _title(keys: Keys, key: str) -> Mapping[str, str]:
     titles = keys.below(key, CHOICES["lang"])
     return {lang: titles.text(lang) for lang in titles.node}
+
+
+def _langs(keys: Keys, key: str) -> tuple[str, ...]:
+    if not isinstance(keys.node.get(key), list):
+        return (keys.choice(key),)
+    langs = keys.words(key)
+    for i, lang in enumerate(langs):
+        if lang not in CHOICES[key] or lang in langs[:i]:
+            raise keys.error(key, f"'{key}' lists '{lang}'" + (" twice" if lang in langs[:i] else did_you_mean(lang, CHOICES[key])))
+    return tuple(langs) or (CHOICES[key][0],)
 
 
 def _file(keys: Keys, key: str) -> Path | None:
@@ -182,7 +198,7 @@ def _version(keys: Keys, key: str) -> str:
 
 _FIELDS: Mapping[str, Callable[[Keys, str], Any]] = {
     "name": _name, "title": _title, "raw": _folder, "manifest": _file, "places": _file, "attributes": _file, "corrections": _file,
-    "publish": Keys.choice, "lang": Keys.choice, "cite": Keys.text, "authors": _authors, "date": _date, "version": _version,
+    "publish": Keys.choice, "lang": _langs, "cite": Keys.text, "authors": _authors, "date": _date, "version": _version,
     "licence": Keys.text,
 }
 

@@ -26,7 +26,7 @@ attributes: attributes.csv
 
 # What may go out: full (all texts), quotes (30 characters around a claim) or none.
 publish: quotes
-lang: en
+lang: en  # or zh, or [zh, en] for both: the site opens in the first
 authors: []
 
 # Cleaners that are not to be used, by name.

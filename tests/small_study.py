@@ -162,9 +162,9 @@ def small_tables(*makers: Maker) -> tuple[Tables, dict[str, str]]:
     return Tables(**make_frames(rows)), {m.source_id: m.raw for m in chosen}
 
 
-def write_small(folder: Path) -> Path:
+def write_small(folder: Path, *makers: Maker) -> Path:
     """Write the small study as `casework build` would, raw texts with its tables; give the tables' folder."""
-    tables, raws = small_tables()
+    tables, raws = small_tables(*makers)
     write_tables(folder / "tables", tables.frames)
     (folder / "tables" / "raw").mkdir()
     for source_id, raw in raws.items():

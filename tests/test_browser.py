@@ -15,7 +15,7 @@ from small_study import COUNTY, Maker, first, second, small_tables, write_small
 
 from casework.reports import publish
 from casework.study import load_study
-from casework.tables import read_tables, write_tables
+from casework.tables import read_tables
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,18 +23,20 @@ STUDY = """name: small
 title: {en: A small study, zh: 小研究}
 raw: data/raw
 publish: full
+lang: [en, zh]
 reports: [{name: corpus}, {name: case, foreach: case}, {name: compare}, {name: language}]
 """
 PAGES = ("index.html", "corpus.html", "compare.html", "language.html", "claims.html", "case-x0101.html", f"evidence/{first().source_id}.html")
+CHINESE = tuple(f"zh/{name}" for name in PAGES)
 NASTY = "<script>window.broken = 1</script> & \"quoted\" 'apostrophe' " + "长" * 200 + " שלום \u202eevil 𠮷野家 😀"
 
 
-def make_site(root: Path, study: str = STUDY) -> Path:
+def make_site(root: Path, study: str = STUDY, *makers: Maker) -> Path:
     (root / "studies").mkdir()
     shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*"))
     (root / "studies" / "small.yaml").write_text(study, encoding="utf-8")
     (root / "data" / "raw").mkdir(parents=True)
-    return publish(load_study(root / "studies" / "small.yaml"), write_small(root / ".casework" / "small"), engine="fork").parent
+    return publish(load_study(root / "studies" / "small.yaml"), write_small(root / ".casework" / "small", *makers), engine="fork").parent
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory, tables_of: Callable[[str
     """The demonstration study's index and evidence pages, without reports."""
     root = tmp_path_factory.mktemp("demo")
     (root / "studies").mkdir()
-    (root / "studies" / "demo.yaml").write_text("name: demo\nraw: data/raw\npublish: full\n", encoding="utf-8")
+    (root / "studies" / "demo.yaml").write_text("name: demo\nraw: data/raw\npublish: full\nlang: [en, zh]\n", encoding="utf-8")
     return publish(load_study(root / "studies" / "demo.yaml"), tables_of("demo"), engine="fork").parent
 
 
@@ -68,7 +70,7 @@ def overflow(page: Any) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES + CHINESE)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pages_load_offline_and_fit(page: Any, site: Path, name: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -78,7 +80,7 @@ def test_pages_load_offline_and_fit(page: Any, site: Path, name: str, width: int
     assert page.evaluate("document.fonts.ready.then(() => [...document.fonts].every(f => f.status !== 'error'))")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES + CHINESE)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(page: Any, site: Path, name: str, theme: str) -> None:
     page.emulate_media(color_scheme=theme)
@@ -228,15 +230,8 @@ def test_nasty_text_stays_text(page: Any, tmp_path: Path) -> None:
     m.passage("body", [lines[1]], lines[1])
     m.claim("20万元", 200000, 200000, "yuan", "collective_income", about=NASTY[:30], rule=NASTY[:40])
     m.finish(lines[0], "2024-06-01")
-    folder = tmp_path / ".casework" / "small"
-    make_site(tmp_path)
-    tables, raws = small_tables(m, second())
-    write_tables(folder / "tables", tables.frames)
-    (folder / "tables" / "raw").mkdir()
-    for source_id, raw in raws.items():
-        (folder / "tables" / "raw" / f"{source_id}.txt").write_text(raw, encoding="utf-8", newline="")
-    site = publish(load_study(tmp_path / "studies" / "small.yaml"), folder / "tables", engine="fork").parent
-    for name in ("index.html", "corpus.html", "compare.html", "case-x0101.html", f"evidence/{m.source_id}.html"):
+    site = make_site(tmp_path, STUDY.replace("[en, zh]", "zh"), m, second())
+    for name in ("index.html", "corpus.html", "compare.html", "claims.html", "case-x0101.html", f"evidence/{m.source_id}.html"):
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})
             page.goto((site / name).as_uri())
@@ -255,7 +250,7 @@ def test_no_tofu_without_chinese_fonts(browser: Any, chromium: str, site: Path, 
     bare = browser.browser_type.launch(executable_path=chromium, args=["--no-sandbox"], env={**os.environ, "FONTCONFIG_FILE": str(config)})
     try:
         page = bare.new_page()
-        drawn = sum(check_glyphs(page, site / name) for name in PAGES)
+        drawn = sum(check_glyphs(page, site / name) for name in PAGES + CHINESE)
     finally:
         bare.close()
     assert drawn > 100
@@ -270,7 +265,7 @@ def check_glyphs(page: Any, path: Path) -> int:
     client.send("CSS.enable")
     root = client.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
     drawn = 0
-    for node in client.send("DOM.querySelectorAll", {"nodeId": root, "selector": "h1, td, .text p, .claims b, svg text"})["nodeIds"][:80]:
+    for node in client.send("DOM.querySelectorAll", {"nodeId": root, "selector": "h1, nav a, .tools *, td, .text p, .claims b, svg text"})["nodeIds"][:80]:
         text = client.send("Runtime.callFunctionOn", {
             "objectId": client.send("DOM.resolveNode", {"nodeId": node})["object"]["objectId"],
             "functionDeclaration": "function () { return this.checkVisibility() ? this.innerText ?? this.textContent : ''; }",
@@ -294,3 +289,68 @@ def test_every_claim_of_the_demonstration_opens_its_characters(page: Any, demo_s
                 assert f"c{start}-{end}" in marks, surface
             else:
                 assert marks[f"c{start}-{end}"] == surface
+
+
+def test_the_other_language_opens_at_the_same_place(page: Any, site: Path) -> None:
+    page.goto((site / PAGES[-1]).as_uri() + "#c103-108")
+    for tongue, folder, chip in (("中文", "/zh/evidence/", "计划"), ("English", "/small/evidence/", "planned")):
+        page.locator("a.tongue", has_text=tongue).click()
+        assert folder in page.url
+        assert page.url.endswith("#c103-108")
+        assert lit(page) == ["20余万元"]
+        assert page.locator(".claims li.on .planned").inner_text() == chip
+    for name in PAGES:
+        page.goto((site / name).as_uri())
+        page.locator("a.tongue").click()
+        assert page.locator("html").get_attribute("lang") == "zh"
+        assert page.url.endswith(f"/zh/{name}")
+
+
+def test_problems_are_said_in_the_language_of_the_page(page: Any, demo_site: Path) -> None:
+    page.goto((demo_site / "index.html").as_uri())
+    assert "A doubtful repair: recognition slips" in page.locator("#problems + .tabled").inner_text()
+    page.goto((demo_site / "zh" / "index.html").as_uri())
+    table = page.locator("#problems + .tabled").inner_text()
+    assert "存疑的修复：识别错字" in table
+    assert "A doubtful repair" not in table
+    # The message itself stays as it was written; the column says so.
+    assert "说明（英文）" in table
+
+
+def test_a_mark_that_is_touched_says_what_was_read(page: Any, site: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto((site / PAGES[-1]).as_uri())
+    page.locator("#c103-108").click()
+    note = page.locator(".peek")
+    assert "≥ 200,000 yuan a year · collective income" in note.inner_text()
+    assert "rule N unit" in note.inner_text()
+    assert page.url.endswith("#c103-108")
+    page.keyboard.press("Escape")
+    assert not note.is_visible()
+    page.locator(".text mark.label").first.click()
+    assert note.inner_text().startswith("model · 党支部 · 合作社 · 农户")
+    note.locator("button").click()
+    assert not note.is_visible()
+
+
+def test_the_sources_are_walked_by_keyboard(page: Any, site: Path) -> None:
+    page.goto((site / "index.html").as_uri())
+    pages = [a.get_attribute("href") for a in page.locator("#sources + .tabled tbody a").all()]
+    page.goto((site / pages[0]).as_uri())
+    page.keyboard.press("N")
+    page.wait_for_url(f"**/{pages[1]}")
+    page.keyboard.press("P")
+    page.wait_for_url(f"**/{pages[0]}")
+
+
+def test_what_is_wider_than_a_phone_says_so(page: Any, site: Path) -> None:
+    page.goto((site / "compare.html").as_uri())
+    assert page.locator("figure svg").first.is_visible()
+    page.set_viewport_size({"width": 390, "height": 800})
+    for box in (page.locator("figure[data-wide]").first, page.locator(".scroll[data-wide]").first):
+        assert box.get_attribute("tabindex") == "0"
+        assert box.evaluate("e => e.nextElementSibling.textContent") == "↔ scroll sideways for more"
+        box.focus()
+        page.keyboard.press("End")
+        box.evaluate("e => e.scrollTo(e.scrollWidth, 0)")
+        page.wait_for_function("e => !e.hasAttribute('data-wide')", arg=box.element_handle())

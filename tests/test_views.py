@@ -93,7 +93,7 @@ def test_a_span_is_shown_repaired_and_its_raw_view_as_it_was() -> None:
     assert "动员会" in views.text_html(reading)
     assert "動(dòng)" not in views.text_html(reading)
     raw = views.raw_html(reading)
-    assert '<del title="pinyin;simplify">動(dòng)</del><ins title="pinyin;simplify">动</ins>' in raw
+    assert '<del title="pinyin in brackets, simplify">動(dòng)</del><ins title="pinyin in brackets, simplify">动</ins>' in raw
     assert '<span class="gone">分享到：微信 微博</span>' in raw
     plain = html.fragment_fromstring(raw)
     for ins in plain.xpath(".//ins"):

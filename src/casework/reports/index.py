@@ -11,7 +11,7 @@ import pandas as pd
 from casework.compare import RolledUp
 from casework.reports.account import account_html, share
 from casework.reports.frame import Page
-from casework.reports.sources import source_title
+from casework.reports.sources import problems_html, source_title
 from casework.tables import Tables
 from casework.views import Reading, amount_text, evidence_href, load_words, table_html
 from casework.views.words import Words
@@ -85,7 +85,7 @@ def _cases(rolled: RolledUp, pages: Mapping[str, str], names: Mapping[str, str],
         claim = _income(rolled.claims[rolled.claims["case"] == path])
         steps = path.split("/")
         rows.append({
-            "case": case["name"], "page": pages.get(path, ""), "county": steps[2] if len(steps) > 3 else "/".join(steps[:-1]),
+            "case": case["name"], "page": pages.get(path, ""), "within": " / ".join(steps[-3:-1]),
             "sources": case["sources"], "chars": case["chars"], "mechanisms": ";".join(str(code) for code, _ in ranked),
             "collective_income": amount_text(claim, words.lang) if claim else "",
             "to": evidence_href(claim["claim_id"]) if claim else "", "by": (claim["low"] or claim["high"]) if claim else "",
@@ -94,9 +94,11 @@ def _cases(rolled: RolledUp, pages: Mapping[str, str], names: Mapping[str, str],
     frame = pd.DataFrame(rows)
     if not rows:
         return table_html(frame, lang=words.lang)
+    told = bool((frame["collective_income"] != "").any())
     return table_html(
-        frame, links={"case": "page", "collective_income": "to"}, sort_by={"collective_income": "by"}, chips=("mechanisms", "status"),
-        label=words("cases_title"), names=names, lang=words.lang,
+        frame if told else frame.drop(columns=["collective_income", "to", "by", "status"]),
+        links={"case": "page", **({"collective_income": "to"} if told else {})}, sort_by={"collective_income": "by"} if told else {},
+        chips=("mechanisms", "status"), label=words("cases_title"), names=names, lang=words.lang,
     )
 
 
@@ -123,19 +125,16 @@ def _sources(readings: Sequence[Reading], publish: str, words: Words) -> str:
         for r in readings
     ]
     first = "headline" if publish == "full" else "source_id"
-    return table_html(pd.DataFrame(rows), links={first: "page"} if rows else {}, label=words("sources_title"), lang=words.lang)
+    frame = pd.DataFrame(rows)
+    frame = frame[[c for c in frame.columns if (frame[c] != "").any()]]
+    return table_html(frame, links={first: "page"} if rows else {}, label=words("sources_title"), lang=words.lang)
 
 
 def _problems(tables: Tables, readings: Sequence[Reading], publish: str, words: Words) -> str:
     if not len(tables.problems):
         return ""
     titles = {r.source_id: source_title(r, publish, words) for r in readings}
-    rows = [
-        {"code": p["code"], "message": p["message"], "source_id": titles.get(str(p["source_id"]), ""),
-         "page": f"evidence/{p['source_id']}.html" if p["source_id"] in titles else ""}
-        for p in tables.problems.to_dict("records")
-    ]
-    table = table_html(pd.DataFrame(rows), links={"source_id": "page"}, label=words("problems_title"), lang=words.lang)
+    table = problems_html(tables.problems.to_dict("records"), words, titles)
     return f'<h2 id="problems">{escape(words("problems_title"))}</h2>{table}'
 
 

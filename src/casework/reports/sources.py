@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 import pandas as pd
 
 from casework.reports.account import account_html
 from casework.reports.frame import Page
-from casework.views import Reading, claims_html, legend_html, load_words, raw_html, show_claims, table_html, text_html
+from casework.views import Reading, claims_html, legend_html, load_words, raw_html, table_html, text_html
 from casework.views.words import Words
 
-__all__ = ["evidence_page", "source_title"]
+__all__ = ["evidence_page", "problems_html", "source_title"]
 
 
 def source_title(reading: Reading, publish: str, words: Words) -> str:
@@ -40,9 +43,9 @@ def evidence_page(
         f'<aside class="side" aria-label="{escape(words("claims_title"))}" tabindex="0">'
         f"<h2>{escape(words('claims_title'))}</h2><p><small>{escape(words('claims_about'))} {escape(words('walk'))}</small></p>"
         f"{claims_html(reading, lang, publish)}</aside></div>",
-        _claims_table(reading, lang),
-        _raw(reading, publish, lang),
-        _problems(reading, lang),
+        _edits(reading, publish, words),
+        _problems(reading, words),
+        f'<div class="peek" role="status" hidden><div></div><button type="button" aria-label="{escape(words("close"))}">×</button></div>',
     ]
     return Page(f"evidence/{reading.source_id}.html", title, "\n".join(p for p in parts if p), current="index.html")
 
@@ -61,28 +64,38 @@ def _turn(before: Reading | None, after: Reading | None, words: Words) -> str:
     return f'<p class="turn">{left}{right}</p>' if before or after else ""
 
 
-def _claims_table(reading: Reading, lang: str) -> str:
-    claims = reading.of("claims")
-    if not claims:
+def _edits(reading: Reading, publish: str, words: Words) -> str:
+    """List what was repaired by rule, over the raw file with every edit, as far as it is published."""
+    edits = reading.of("edits")
+    raw = raw_html(reading, words.lang, publish)
+    if not edits and not raw:
         return ""
-    words = load_words(lang)
-    # On the page of the source itself a link needs the anchor alone.
-    table = show_claims(pd.DataFrame([dict(c) for c in claims]), folder=".", lang=lang).html.replace(f'"./{reading.source_id}.html#', '"#')
-    return f"<details><summary>{escape(words('claims_title'))} ({len(claims)})</summary>{table}</details>"
+    count, chars = Counter(e["rule"] for e in edits), Counter[str]()
+    for edit in edits:
+        chars[edit["rule"]] += int(edit["end"]) - int(edit["start"])
+    ranked = sorted(count.items(), key=lambda kv: (-kv[1], kv[0]))
+    rows = [{"rule": words.rules(rule), "edits": n, "chars": chars[rule]} for rule, n in ranked]
+    table = table_html(pd.DataFrame(rows), label=words("edits_title"), lang=words.lang)
+    about = words("raw_about") + (f" {words('raw_quotes')}" if publish == "quotes" else "")
+    head = f"<summary>{escape(words('raw_view'))}</summary><p><small>{escape(about)}</small></p>"
+    view = f'<details id="raw">{head}{raw}</details>' if raw else ""
+    return f'<h2 id="edits">{escape(words("edits_title"))} ({len(edits):,})</h2>{table}{view}'
 
 
-def _raw(reading: Reading, publish: str, lang: str) -> str:
-    if publish != "full" or reading.raw is None:
-        return ""
-    words = load_words(lang)
-    count = f"{len(reading.of('edits'))} {words('edits')}"
-    head = f"<summary>{escape(words('raw_view'))} ({escape(count)})</summary><p><small>{escape(words('raw_about'))}</small></p>"
-    return f'<details id="raw">{head}{raw_html(reading, lang)}</details>'
+def _problems(reading: Reading, words: Words) -> str:
+    found = reading.of("problems")
+    return f"<h2>{escape(words('problems_title'))}</h2>{problems_html([dict(p) for p in found], words)}" if found else ""
 
 
-def _problems(reading: Reading, lang: str) -> str:
-    rows = [{k: p.get(k, "") for k in ("code", "message", "start", "end")} for p in reading.of("problems")]
-    if not rows:
-        return ""
-    words = load_words(lang)
-    return f"<h2>{escape(words('problems_title'))}</h2>{table_html(pd.DataFrame(rows), label=words('problems_title'), lang=lang)}"
+def problems_html(rows: Sequence[Mapping[Any, Any]], words: Words, links: Mapping[str, str] | None = None) -> str:
+    """Write problems as a table: what each means in the reader's language, and the message as it was written."""
+    shown = [
+        {"problem": words.problem(row["code"]), **({"source_id": links.get(row["source_id"], "")} if links is not None else {}),
+         "page": f"evidence/{row['source_id']}.html" if links and row["source_id"] in links else "",
+         "message": row["message"], "where": f"{row['start']}–{row['end']}" if row.get("start") else ""}
+        for row in rows
+    ]
+    frame = pd.DataFrame(shown).drop(columns=[] if links is not None else ["page"])
+    kept = [c for c in frame.columns if c == "page" or (frame[c] != "").any()]
+    looks = {"source_id": "page"} if "source_id" in kept else {}
+    return table_html(frame[kept], links=looks, label=words("problems_title"), lang=words.lang)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
 
@@ -10,13 +10,13 @@ from casework.text import Span, parse_spans
 from casework.views.amounts import amount_text
 from casework.views.links import Row, anchor
 from casework.views.marks import mark_html
+from casework.views.quotes import PUBLISH, covered, publishable, shown_of_passage, shown_of_raw
 from casework.views.reading import Reading, Shown, set_aside, where
 from casework.views.words import Words, load_words
 
 __all__ = ["PUBLISH", "claims_html", "legend_html", "raw_html", "text_html"]
 
-PUBLISH = ("full", "quotes", "none")
-QUOTE = 30
+_CUT = '<i class="cut">…</i>'
 _TAGS = {"headline": "h2", "subhead": "h3"}
 
 
@@ -51,11 +51,11 @@ def _article_rule(follows: bool, copy_of: str, words: Words) -> str:
 
 def _passage(passage: Shown, words: Words, publish: str) -> str:
     text = passage.text or ""
-    shown = _quotes(passage) if publish == "quotes" else None
-    if publish == "quotes" and not shown:
-        return ""
-    body = mark_html(text, passage.marks, shown)
+    shown = shown_of_passage(passage) if publish == "quotes" else None
     own = escape(passage.row["passage_id"].rpartition(":")[2])
+    if shown == []:
+        return _held_back(passage, own, words)
+    body = mark_html(text, passage.marks, shown)
     if set_aside(passage.role):
         role = f"{words.value(passage.role)}, {words('set_aside')}{words('colon')}"
         return f'<p class="aside" id="{own}"><b>{escape(role)}</b>{body}</p>'
@@ -64,10 +64,14 @@ def _passage(passage: Shown, words: Words, publish: str) -> str:
     return f'<{tag}{look} id="{own}">{body}</{tag}>'
 
 
-def _quotes(passage: Shown) -> list[Span]:
-    end = len(passage.text or "")
-    near = (m.span for m in passage.marks if m.kind == "amount")
-    return [Span(max(0, s.start - QUOTE), min(end, s.end + QUOTE)) for s in near]
+def _held_back(passage: Shown, own: str, words: Words) -> str:
+    """Say where a passage stands that is not shown, and what it is; its marks can still be linked to."""
+    anchors = "".join(f'<span id="{escape(m.id)}"></span>' for m in passage.marks if m.id and not m.part)
+    role = words.value(passage.role) + (f", {words('set_aside')}" if set_aside(passage.role) else "")
+    size = words("held_back").format(chars=f"{len(passage.text or ''):,}")
+    place = passage.row.get("spans", "").replace("-", "–").replace(";", ", ")
+    look = "aside" if set_aside(passage.role) else "held"
+    return f'<p class="{look}" id="{own}">{anchors}<b>{escape(role + words("colon"))}</b>{escape(size)} <small>{escape(place)}</small></p>'
 
 
 def legend_html(lang: str = "en") -> str:
@@ -77,47 +81,69 @@ def legend_html(lang: str = "en") -> str:
     return f'<p class="legend">{kinds}</p>'
 
 
-def raw_html(reading: Reading, lang: str = "en") -> str:
-    """Write the raw file as it is: edits struck out and put in, what was set aside shaded."""
-    raw = reading.raw
-    if raw is None:
+def raw_html(reading: Reading, lang: str = "en", publish: str = "full") -> str:
+    """Write the raw file as it is: edits struck out and put in, what was set aside shaded.
+
+    With `quotes` only what stands within 30 characters of a claim is written, with `none` nothing.
+    """
+    if reading.raw is None or publish == "none":
         return ""
-    edits = {int(e["start"]): e for e in reading.of("edits")}
-    asides = [s for p in reading.passages if set_aside(p.role) for s in parse_spans(p.row.get("spans", ""))]
+    shown = shown_of_raw(reading) if publish == "quotes" else [Span(0, len(reading.raw))]
     out: list[str] = []
-    at = 0
-    for start, edit in sorted(edits.items()):
-        out += _stretch(raw, Span(at, start), asides)
-        old = Span(start, int(edit["end"])).cut(raw).replace("\n", "↵").replace("\r", "")
-        new = f'<ins title="{escape(edit.get("rule", ""))}">{escape(edit["new"])}</ins>' if edit.get("new") else ""
-        out.append(f'<del title="{escape(edit.get("rule", ""))}">{escape(old)}</del>{new}')
-        at = max(at, int(edit["end"]))
-    out += _stretch(raw, Span(at, len(raw)), asides)
+    for span, html in _raw_pieces(reading, reading.raw, shown, load_words(lang)):
+        if covered(span, shown):
+            out.append(html)
+        elif not out or out[-1] != _CUT:
+            out.append(_CUT)
     return f'<pre class="raw" lang="zh">{"".join(out)}</pre>'
 
 
-def _stretch(raw: str, span: Span, asides: Sequence[Span]) -> Iterable[str]:
+def _raw_pieces(reading: Reading, raw: str, shown: Sequence[Span], words: Words) -> Iterator[tuple[Span, str]]:
+    """Cut the raw file at its edits and at the rims of what is set aside or shown."""
+    asides = [s for p in reading.passages if set_aside(p.role) for s in parse_spans(p.row.get("spans", ""))]
+    at = 0
+    for start, edit in sorted({int(e["start"]): e for e in reading.of("edits")}.items()):
+        yield from _stretch(raw, Span(at, start), asides, shown)
+        span = Span(start, int(edit["end"]))
+        old, rule = span.cut(raw).replace("\n", "↵").replace("\r", ""), escape(words.rules(edit.get("rule", "")))
+        new = f'<ins title="{rule}">{escape(edit["new"])}</ins>' if edit.get("new") else ""
+        yield span, f'<del title="{rule}">{escape(old)}</del>{new}'
+        at = max(at, span.end)
+    yield from _stretch(raw, Span(at, len(raw)), asides, shown)
+
+
+def _stretch(raw: str, span: Span, asides: Sequence[Span], shown: Sequence[Span]) -> Iterator[tuple[Span, str]]:
     """Write a stretch without edits, what was set aside marked."""
-    edges = sorted({span.start, span.end, *(at for s in asides for at in s if span.start < at < span.end)})
+    edges = sorted({span.start, span.end, *(at for s in (*asides, *shown) for at in s if span.start < at < span.end)})
     for start, end in pairwise(edges):
         text = escape(raw[start:end], quote=False)
-        yield f'<span class="gone">{text}</span>' if any(s.start <= start < s.end for s in asides) else text
+        gone = any(s.start <= start < s.end for s in asides)
+        yield Span(start, end), f'<span class="gone">{text}</span>' if gone else text
 
 
 def claims_html(reading: Reading, lang: str = "en", publish: str = "full") -> str:
     """Write the side list of a source's claims: parsed fields, rule, place; each opens its characters.
 
-    Where no running text is published the list itself carries the anchors.
+    Where no running text is published the list itself carries the anchors, those of labels and mechanisms too.
     """
     words = load_words(lang)
     claims = reading.of("claims")
-    if not claims:
-        return f'<p class="note">{escape(words("none_here"))}</p>'
     bare = publish == "none" or all(p.text is None for p in reading.passages)
-    return f'<ol class="claims">{"".join(_claim(c, words, bare) for c in claims)}</ol>'
+    others = [(r, kind) for table, kind in (("labels", "label"), ("codings", "code")) for r in reading.of(table)] if bare else []
+    if not claims and not others:
+        return f'<p class="note">{escape(words("none_here"))}</p>'
+    listed = [_claim(c, words, bare, publish) for c in claims] + [_other(r, kind, words, publish) for r, kind in others]
+    return f'<ol class="claims">{"".join(listed)}</ol>'
 
 
-def _claim(claim: Row, words: Words, bare: bool) -> str:
+def _other(row: Row, kind: str, words: Words, publish: str) -> str:
+    said = publishable(row.get("surface", ""), publish)
+    small = " · ".join(s for s in (f"“{said}”" if said else "", f"{words('characters')} {where(row)}") if s)
+    name = words.value(row.get("code") or row.get("kind", ""))
+    return f'<li id="{escape(anchor(row, kind))}" class="{kind}">{escape(name)}<small>{escape(small)}</small></li>'
+
+
+def _claim(claim: Row, words: Words, bare: bool, publish: str) -> str:
     own = escape(anchor(claim, "amount"))
     amount = f"<b>{escape(amount_text(claim, words.lang))}</b>"
     link = f'<a href="#{own}">{amount}</a>'
@@ -128,8 +154,9 @@ def _claim(claim: Row, words: Words, bare: bool) -> str:
     shown += [("chip", text) for text in (place, claim.get("period", "")) if text]
     shown += [("chip flag", words.value(f)) for f in claim.get("flags", "").split(";") if f]
     chips = " ".join(f'<span class="{escape(look)}">{escape(text)}</span>' for look, text in shown)
-    about = f"{words('about_what')} {claim['about']}" if claim.get("about") else ""
-    said = f"“{claim['surface']}”" if claim.get("surface") else ""
+    about, said = (publishable(claim.get(c, ""), publish) for c in ("about", "surface"))
+    about = f"{words('about_what')} {about}" if about else ""
+    said = f"“{said}”" if said else ""
     small = " · ".join(s for s in (said, f"{words('characters')} {where(claim)}", f"{words('rule')} {claim.get('rule', '')}", about) if s)
     ident = f' id="{own}"' if bare else f' data-for="{own}"'
     indicator = escape(words.value(claim.get("indicator", "")))

@@ -25,6 +25,8 @@ class Words:
             {str(k): str(v[lang]) for book in books for k, v in book.section(part).items()} for part in ("words", "values", "columns")
         )
         self._classifiers = {str(k): str(v) for k, v in books[0].section("classifiers").items()} if lang == "en" else {}
+        self._rules: dict[str, str] = {k: v[lang] for k, v in books[1].section("rules").items()}
+        self._problems: dict[str, str] = {k: v[lang] for k, v in books[1].section("problems").items()}
 
     def __call__(self, key: str) -> str:
         """Give a word of the page itself; a missing one is a mistake of ours."""
@@ -41,6 +43,16 @@ class Words:
         ('land', 'branch led farm')
         """
         return self._values.get(key, key.replace("_", " "))
+
+    def problem(self, code: str) -> str:
+        """Say what a problem's code means; that of a cleaner is its doubt about what it changed."""
+        if code in self._rules:
+            return self("problem_reading").format(rule=self.rules(code))
+        return self._problems.get(code, code.replace("_", " "))
+
+    def rules(self, rules: str) -> str:
+        """Say what the cleaners did that an edit names, one or several joined by `;`."""
+        return self.join([self._rules.get(r, r.replace("_", " ")) for r in rules.split(";") if r])
 
     def column(self, key: str) -> str:
         """Give a column's name as a heading."""

@@ -116,7 +116,7 @@
     if (said) said.hidden = !wide;
   };
   const wide = new ResizeObserver((seen) => seen.forEach((e) => hint(e.target)));
-  for (const box of document.querySelectorAll(".scroll")) { wide.observe(box); box.addEventListener("scroll", () => hint(box), { passive: true }); }
+  for (const box of document.querySelectorAll(".scroll, figure")) { wide.observe(box); box.addEventListener("scroll", () => hint(box), { passive: true }); }
 
   // Evidence: a mark and its claim light up together; a link to either survives a reload.
   const items = [...document.querySelectorAll(".claims li[data-for]")], side = document.querySelector(".side");

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
@@ -15,6 +16,7 @@ from ruamel.yaml import YAML
 from small_study import COUNTY, Maker, first, second, small_tables
 
 from casework import views
+from casework.clean import CLEANERS
 from casework.codebook import load_codebook
 from casework.tables import VOCABULARIES
 from casework.text import CaseworkError, Span
@@ -134,6 +136,9 @@ def test_marks_that_are_left_out_leave_an_anchor_and_no_line() -> None:
     assert mark_html("abcdefghijkl", marks, [Span(4, 9)]) == want
 
 
+IDS = (("claims", "claim_id", "amount"), ("labels", "label_id", "label"), ("codings", "coding_id", "code"))
+
+
 def test_quotes_hold_thirty_characters_and_no_more() -> None:
     m = Maker("long.txt", "头" * 50 + "增收20万元" + "尾" * 50, f"{COUNTY}/青禾镇")
     m.start("2024-01-01")
@@ -144,13 +149,47 @@ def test_quotes_hold_thirty_characters_and_no_more() -> None:
     assert shown == "…" + "头" * 28 + "增收20万元" + "尾" * 30 + "…"
 
 
+def test_quotes_show_the_short_words_of_labels_and_codings_apart_and_say_what_else_there_is() -> None:
+    m = Maker("facts.txt", "头" * 40 + "四联四促流转土地" + "中" * 40 + "增收20万元" + "尾" * 28 + "土地托管到村\n网站导航", f"{COUNTY}/青禾镇")
+    m.start("2024-01-01")
+    m.passage("body", [m.raw.splitlines()[0]], m.raw.splitlines()[0])
+    m.passage("chrome", ["网站导航"], "网站导航")
+    m.claim("20万元", 200000, 200000, "yuan", "collective_income")
+    m.label("四联四促", "slogan")
+    m.coding("流转土地", "land_transfer")
+    m.coding("土地托管到村", "land_trusteeship")
+    m.finish("", "2024-01-01")
+    shown = html.fragment_fromstring(views.text_html(readings(m)[0], publish="quotes"))
+    # Side by side the label and the coding are 8 characters; the last coding begins inside the 30 characters and ends with them.
+    assert shown.xpath(".//p[@id]")[-2].text_content() == "…四联四促流转土地…" + "中" * 28 + "增收20万元" + "尾" * 28 + "土地…"
+    assert shown.xpath(".//p[@id]")[-1].text_content() == "page furniture, set aside: 4 characters, not published 129–133"
+
+
+def test_quotes_show_the_raw_file_around_claims_with_its_edits() -> None:
+    m = Maker("raw.txt", "头" * 40 + "動(dòng)" + "中" * 40 + "動(dòng)员增收20万元" + "尾" * 40, f"{COUNTY}/青禾镇")
+    m.start("2024-01-01")
+    m.rows["edits"] = []
+    for at in (40, 87):
+        m.add("edits", start=at, end=at + 7, rule="pinyin", raw="動(dòng)", new="动")
+    m.passage("body", [m.raw], m.raw.replace("動(dòng)", "动"))
+    m.claim("20万元", 200000, 200000, "yuan", "collective_income")
+    m.finish("", "2024-01-01")
+    raw = views.raw_html(readings(m)[0], publish="quotes")
+    assert html.fragment_fromstring(raw).text_content() == "…" + "中" * 20 + "動(dòng)动员增收20万元" + "尾" * 30 + "…"
+    assert raw.count('<del title="pinyin in brackets">') == 1
+    assert views.raw_html(readings(m)[0], publish="none") == ""
+
+
 @pytest.mark.parametrize("raw", [True, False])
 def test_none_publishes_no_running_text_and_keeps_the_anchors(raw: bool) -> None:
     reading = readings(first(), raw=raw)[0]
     text, claims = views.text_html(reading, publish="none"), views.claims_html(reading, publish="none")
     assert "入夏以来" not in text + claims
     assert "is not published" in text
-    assert element(claims, "c103-108").tag == "li"
+    # What figures link to is found in the list: claims, labels and mechanisms.
+    kept = [views.evidence_href(r[c], k).partition("#")[2] for t, c, k in IDS for r in reading.of(t)]
+    for ident in ["c103-108", *kept]:
+        assert element(claims, ident).tag == "li"
 
 
 def test_without_the_raw_text_the_tables_own_text_is_marked() -> None:
@@ -186,9 +225,18 @@ def test_every_code_of_the_tables_has_a_name_in_both_languages() -> None:
         for code in codes:
             key = f"per_{code}" if name == "denominators" else code
             assert key in values, f"{name}: {code}"
-    for section in ("words", "values", "columns"):
+    for section in ("words", "values", "columns", "rules", "problems"):
         for key, entry in load_codebook("site").section(section).items():
             assert set(entry) == {"en", "zh"}, key
+
+
+def test_every_problem_of_the_code_has_a_name() -> None:
+    source = "".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "src" / "casework").rglob("*.py")))
+    codes = set(re.findall(r'(?:Problem|Unreadable|_doubt)\(\s*"(\w+)"', source))
+    book = load_codebook("site")
+    assert len(codes) > 20
+    assert codes - set(book.section("problems")) == set()
+    assert set(CLEANERS) - set(book.section("rules")) == set()
 
 
 def test_an_unknown_language_is_refused() -> None:

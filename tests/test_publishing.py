@@ -24,7 +24,7 @@ FACT = 15
 
 def site_of(tables: Path, level: str, root: Path) -> Path:
     """Publish tables at a level, without notebooks."""
-    (root / "s.yaml").write_text(f"name: s\nraw: raw\npublish: {level}\nlang: [en, zh]\n", encoding="utf-8")
+    (root / "s.yaml").write_text(f"name: s\nraw: raw\npublish: {level}\n", encoding="utf-8")
     return publish(load_study(root / "s.yaml"), tables).parent
 
 
@@ -33,7 +33,7 @@ def shown(site: Path) -> str:
     found: list[str] = []
     for path in sorted(site.rglob("*.html")):
         root = html.document_fromstring(path.read_text(encoding="utf-8"))
-        for element in root.xpath("//style | //script"):
+        for element in root.xpath('//style | //script | //pre[@class="raw"]//ins'):
             element.drop_tree()
         # Marks lie inside the text; any other element ends a run.
         for element in root.iter():
@@ -66,16 +66,23 @@ def running_text(site: Path, folder: Path, level: str) -> tuple[int, int]:
     tables, readings = readings_of(folder)
     page = shown(site)
     there = {page[i : i + RUN] for i in range(len(page) - RUN + 1)}
-    labels = [*tables.labels["surface"], *(m.replace(";", "+") for m in tables.labels["members"]), *tables.cases["place"]]
+    labels = [*(f"“{s}”" for s in tables.labels["surface"]), *(m.replace(";", "+") for m in tables.labels["members"]), *tables.cases["place"]]
     free = {label[i : i + RUN] for label in labels for i in range(len(label) - RUN + 1)}
     near = other = 0
     for reading in readings:
-        quoted = {q for text, spans in allowed(reading) for s in spans for q in _runs(text[max(0, s.start) : s.end])}
+        quoted = {q for text, spans in allowed(reading) for s in _joined(spans) for q in _runs(text[max(0, s.start) : s.end])}
         for text, _ in allowed(reading):
             for run in _runs(text):
-                if run in there and run not in free and not run.isspace():
+                if run in there and run not in free and run.strip() == run:
                     near, other = (near + 1, other) if run in quoted and level == "quotes" else (near, other + 1)
     return near, other
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    out: list[Span] = []
+    for span in sorted(spans):
+        out[-1:] = [Span(out[-1].start, max(out[-1].end, span.end))] if out and span.start <= out[-1].end else [*out[-1:], span]
+    return out
 
 
 def _runs(text: str) -> Iterator[str]:

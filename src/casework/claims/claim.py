@@ -21,6 +21,10 @@ from casework.text import Span
 __all__ = ["Claim", "extract_claims", "mark_restated"]
 
 
+LONG_WORD = 12
+"""A longer word in a rule's name would be running text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What a passage says of one amount; `span` counts in the passage's clean text."""
@@ -100,7 +104,9 @@ def extract_claims(
 
 
 def _rule(amount: Amount, modal: str, cue: str) -> str:
-    """Name what decided: the amount's rule, the word behind the status, the cue of the indicator."""
+    """Name what decided: the amount's rule, the word behind the status (of a long one the ends), the cue of the indicator."""
+    if len(modal) > LONG_WORD:
+        modal = f"{modal[:4]}…{modal[-4:]}"
     status = f", status {modal}" if modal else ""
     return f"amount {amount.rule}{status}, indicator {cue}" if cue else f"amount {amount.rule}{status}"
 

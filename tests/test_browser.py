@@ -313,8 +313,8 @@ def test_problems_are_said_in_the_language_of_the_page(page: Any, demo_site: Pat
     table = page.locator("#problems + .tabled").inner_text()
     assert "存疑的修复：识别错字" in table
     assert "A doubtful repair" not in table
-    # The message itself stays as it was written; the column says so.
-    assert "说明（英文）" in table
+    assert "“己经”读作“已经”" in table
+    assert "read as" not in table
 
 
 def test_a_mark_that_is_touched_says_what_was_read(page: Any, site: Path) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 import casework
 from casework.figures.fonts import FAMILY, missing_chars
 from casework.reports.fonts import FontCache
-from casework.reports.pieces import cut_body
+from casework.reports.pieces import Cut, cut_body
 from casework.reports.provenance import Provenance, footer_html
 from casework.views import Words, load_words
 
-__all__ = ["ASSETS", "Page", "Site", "render_page"]
+__all__ = ["ASSETS", "Page", "Site", "render_files", "render_page"]
 
 ASSETS = Path(casework.__file__).parent / "data" / "site"
 # Below this, every system has glyphs (Latin and the like), and the shipped font need not.
@@ -69,7 +69,12 @@ def _template() -> Any:
     return Environment(autoescape=False, keep_trailing_newline=True).from_string(_asset("page.html.j2"))
 
 
-def render_page(site: Site, page: Page) -> dict[str, str]:
+def render_page(site: Site, page: Page) -> str:
+    """Write a page as one file, however large; as `render_files` else."""
+    return render_files(site, page, whole=True)[page.path]
+
+
+def render_files(site: Site, page: Page, whole: bool = False) -> dict[str, str]:
     """Put a body into its frame: everything inlined, allowed by hash, nothing remote. Give its files by path, the page's first.
 
     What the shipped font lacks is shown by its code point and said in the foot. A body that is too large gives
@@ -87,7 +92,8 @@ def render_page(site: Site, page: Page) -> dict[str, str]:
     own = {"lang": site.lang, "nav": nav, "others": others, "words": site.words, "script": _asset("site.js")}
     drawn = _template().render(**own, **parts, csp="", styles=())
     styles = [_font_style(site.fonts, drawn), _asset("site.css")]
-    cut = cut_body(page.path, parts.pop("body"), site.words)
+    body = parts.pop("body")
+    cut = Cut(body) if whole else cut_body(page.path, body, site.words)
     policy = _policy(styles, _asset("site.js"), bool(cut.pieces))
     return {page.path: str(_template().render(**own, **parts, csp=policy, styles=styles, body=cut.body))} | cut.pieces
 

@@ -20,7 +20,7 @@ from casework.reports.desk import run_folder, study_parameters, write_offered
 from casework.reports.downloads import downloads_html, write_downloads
 from casework.reports.execute import run_notebook
 from casework.reports.fonts import FontCache
-from casework.reports.frame import Page, Site, render_page
+from casework.reports.frame import Page, Site, render_files
 from casework.reports.guard import refuse_running_text
 from casework.reports.index import Card, index_page
 from casework.reports.kernels import kernels_of
@@ -198,7 +198,7 @@ def _write_evidence(study: Study, site: Site, readings: Sequence[Reading], accou
 
 
 def _write(folder: Path, site: Site, page: Page) -> None:
-    for path, text in render_page(site, page).items():
+    for path, text in render_files(site, page).items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8", newline="\n")
 

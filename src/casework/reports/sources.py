@@ -88,11 +88,11 @@ def _problems(reading: Reading, words: Words) -> str:
 
 
 def problems_html(rows: Sequence[Mapping[Any, Any]], words: Words, links: Mapping[str, str] | None = None) -> str:
-    """Write problems as a table: what each means in the reader's language, and the message as it was written."""
+    """Write problems as a table: what each means, and what its message says, in the reader's language."""
     shown = [
-        {"problem": words.problem(row["code"]), **({"source_id": links.get(row["source_id"], "")} if links is not None else {}),
+        {"problem": words.problem_kind(row["code"]), **({"source_id": links.get(row["source_id"], "")} if links is not None else {}),
          "page": f"evidence/{row['source_id']}.html" if links and row["source_id"] in links else "",
-         "message": row["message"], "where": f"{row['start']}–{row['end']}" if row.get("start") else ""}
+         "message": words.problem(row["code"], row["message"]), "where": f"{row['start']}–{row['end']}" if row.get("start") else ""}
         for row in rows
     ]
     frame = pd.DataFrame(shown).drop(columns=[] if links is not None else ["page"])

@@ -44,7 +44,7 @@ class Words:
         """
         return self._values.get(key, key.replace("_", " "))
 
-    def problem(self, code: str) -> str:
+    def problem_kind(self, code: str) -> str:
         """Say what a problem's code means; that of a cleaner is its doubt about what it changed."""
         if code in self._rules:
             return self("problem_reading").format(rule=self.rules(code))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import casework as cw
 from casework.flow import ArticleWords, build, find_copies, parse_text
 from casework.study import load_study
 from casework.tables import read_tables
@@ -127,6 +130,13 @@ def test_an_endless_line_is_kept_but_not_read() -> None:
 def test_half_a_surrogate_pair_is_no_text() -> None:
     with pytest.raises(CaseworkError, match="at character 2"):
         parse_text("增收\ud800万元")
+
+
+@pytest.mark.parametrize("ask", [cw.find_amounts, cw.find_places, cw.parse])
+@pytest.mark.parametrize(("text", "says"), [("增收\ud800万元", "half of a surrogate pair at character 2"), (None, "needs a text"), (3, "not int")])
+def test_what_is_no_text_is_said(ask: Callable[[Any], object], text: object, says: str) -> None:
+    with pytest.raises(CaseworkError, match=says):
+        ask(text)
 
 
 def test_an_empty_text_and_characters_beyond_the_plane_are_read() -> None:

@@ -75,6 +75,16 @@ def test_villages_are_read_a_county_at_a_time() -> None:
     assert list(fresh._villages) == ["130126"]
 
 
+def test_villages_of_long_ago_are_forgotten_and_found_again() -> None:
+    gazetteer = Gazetteer()
+    counties = [key for key in gazetteer.names if len(key) == 6][:3]
+    before = [gazetteer.local(c).villages for c in counties]
+    gazetteer.forget(most=1)
+    kept = {key[:6] for key in gazetteer.names if len(key) == 12}
+    assert kept == {counties[-1]}
+    assert [gazetteer.local(c).villages for c in counties] == before
+
+
 def test_lookup_says_what_it_does_not_know(gazetteer: Gazetteer) -> None:
     with pytest.raises(CaseworkError, match=r"no '灵兽县' in '河北省/石家庄市'; did you mean '灵寿县'"):
         gazetteer.lookup("河北省/石家庄市/灵兽县")

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 from casework.clean import clean_text
 from casework.quantities import find_amounts, numerals
+from casework.quantities.grammar import grammar
 from casework.text import Span
 
 CASES = YAML(typ="safe").load((Path(__file__).parent / "cases" / "amounts.yaml").read_text(encoding="utf-8"))
@@ -61,6 +62,17 @@ def test_every_complaint_about_peers_is_a_case() -> None:
 @pytest.mark.parametrize("text", CASES["refused"])
 def test_refused(text: str) -> None:
     assert [text[a.span.start : a.span.end] for a in find_amounts(text) if not a.vague] == []
+
+
+@pytest.mark.parametrize("text", [*CASES["refused"], *(re.sub("[⟦⟧]", "", t) for case in CASES["amounts"] for t in case["from"])])
+def test_what_is_blocked_begins_as_the_codebook_says(text: str) -> None:
+    gated = grammar().blocked
+    free = re.compile(gated.pattern.partition("])")[2])
+    assert [m.span() for m in gated.finditer(text)] == [m.span() for m in free.finditer(text)]
+
+
+def test_powers_past_the_largest_are_no_numeral() -> None:
+    assert find_amounts("约三几亿亿亿户") == []
 
 
 def test_labels_hold_no_amounts() -> None:

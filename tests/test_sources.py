@@ -463,6 +463,22 @@ HASH = "0" * 64
 HASH_2 = "1" * 64
 
 
+@pytest.mark.parametrize(("typed", "day"), [
+    ("2023-05-01", "2023-05-01"), ("2023/5/1", "2023-05-01"), ("2023/05/01", "2023-05-01"), ("2023.5.1", "2023-05-01"), ("2023-5-1", "2023-05-01"),
+    ("2024/2/29", "2024-02-29"), ("", ""),
+])
+def test_a_day_may_be_written_as_spreadsheets_do(tmp_path: Path, typed: str, day: str) -> None:
+    (tmp_path / "manifest.csv").write_text(f"file,sha256,published\na.txt,{HASH},{typed}\n", encoding="utf-8")
+    assert read_manifest(tmp_path / "manifest.csv")["a.txt"].published == day
+
+
+@pytest.mark.parametrize("typed", ["5/1/2023", "2023/2/30", "23/5/1", "2023/5-1", "2023/5", "20230501", "2023/13/1", "2023/5/1 0:00"])
+def test_what_is_no_certain_day_is_refused(tmp_path: Path, typed: str) -> None:
+    (tmp_path / "manifest.csv").write_text(f"file,sha256,published\na.txt,{HASH},{typed}\n", encoding="utf-8")
+    with pytest.raises(CaseworkError, match="write a day as YYYY-MM-DD"):
+        read_manifest(tmp_path / "manifest.csv")
+
+
 @pytest.mark.parametrize(("text", "line", "says"), [
     ("file,sha265\n", 1, "unknown column 'sha265'; did you mean 'sha256'?"),
     ("file,outlet\n", 1, "column 'sha256' is missing"),

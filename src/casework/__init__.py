@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from casework.codebook import load_codebook
     from casework.flow import build
     from casework.places import Mention
-    from casework.quantities import find_amounts
+    from casework.quantities import Amount
     from casework.score import score_codes, score_tables
     from casework.study import load_study
     from casework.tables import Tables, read_tables
@@ -47,7 +47,6 @@ _HOMES = {
     "build": "flow",
     "compare": "",
     "figures": "",
-    "find_amounts": "quantities",
     "load_codebook": "codebook",
     "load_study": "study",
     "read_tables": "tables",
@@ -77,8 +76,24 @@ def find_places(text: str, hints: Sequence[str] = ()) -> list[Mention]:
     '130126'
     """
     from casework import places
+    from casework.text import check_text
 
+    for words in (text, *hints):
+        check_text(words, "find_places")
     return places.find_places([text], hints)[0]
+
+
+def find_amounts(text: str) -> list[Amount]:
+    """Find the amounts of a text, from left to right: value, unit, open ends.
+
+    >>> [(a.low, a.high, a.unit) for a in find_amounts("流转土地1000余亩，每户增收近3万元")]
+    [(1000.0, None, 'mu'), (None, 30000.0, 'yuan')]
+    """
+    from casework import quantities
+    from casework.text import check_text
+
+    check_text(text, "find_amounts")
+    return quantities.find_amounts(text)
 
 
 class Parsed:

@@ -27,7 +27,7 @@ from casework.sources.source import make_source
 from casework.study import Correction, Study
 from casework.tables import Tables, fresh_folder, make_frames
 from casework.tables.files import Format
-from casework.text import CaseworkError, Problem
+from casework.text import CaseworkError, Problem, check_text
 
 __all__ = ["BuildResult", "Progress", "build", "parse_text"]
 
@@ -188,13 +188,8 @@ def parse_text(text: str, outlet: str = "", published: str = "", headline: str =
 
     Raises CaseworkError where the text is no text: half of a surrogate pair stands in it.
     """
-    if not isinstance(text, str):
-        raise CaseworkError(f"parse needs a text (str), not {type(text).__name__}")
-    try:
-        data = text.encode("utf-8")
-    except UnicodeEncodeError as e:
-        message = f"the text has half of a surrogate pair at character {e.start}: decode its bytes again, or drop it"
-        raise CaseworkError(message) from None
+    check_text(text, "parse")
+    data = text.encode("utf-8")
     told = {"outlet": outlet, "published": published, "headline": headline}
     source = make_source("text", hashlib.sha256(data).hexdigest(), len(data), "utf-8", text, told)
     records = read_source(source, built_in_kit())

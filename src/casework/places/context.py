@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Container
 from functools import cache
@@ -11,6 +10,7 @@ import rjieba
 
 from casework.places.gazetteer import Gazetteer
 from casework.places.hits import Hit, Page
+from casework.places.words import Words
 
 __all__ = ["Context", "is_bounded", "is_place_word"]
 
@@ -25,6 +25,7 @@ class Context:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
         self.score: Counter[str] = Counter()
+        self._near: dict[str, list[tuple[str, float]]] = {}
 
     def add(self, key: str, weight: float) -> None:
         """Let a mention speak for its place and all that it lies in, down to the county."""
@@ -34,11 +35,10 @@ class Context:
 
     def nearness(self, key: str) -> float:
         """Give how well a candidate fits the page."""
-        total = 0.0
-        for k in self.gazetteer.above(key):
-            near = NEAR.get(self.gazetteer.level(k), 0.0)
-            total += near * min(self.score[k], 12)
-        return total
+        if (near := self._near.get(key)) is None:
+            levels = ((k, NEAR.get(self.gazetteer.level(k))) for k in self.gazetteer.above(key))
+            near = self._near[key] = [(k, weight) for k, weight in levels if weight]
+        return sum((weight * min(self.score[k], 12) for k, weight in near), 0.0)
 
     def decide(self, hit: Hit, last: str = "") -> str | None:
         """Choose one of a hit's keys; None where two fit equally well or none fits at all."""
@@ -81,10 +81,10 @@ def is_bounded(page: Page, gazetteer: Gazetteer, start: int, ends: Container[int
     """
     if start in ends or not page.han(start - 1):
         return True
-    if not soft or not _cue(page, gazetteer.words.cue, start):
+    if not soft or not _follows_cue(page, gazetteer.words, start):
         return False
     return not strict or start in page.cuts
 
 
-def _cue(page: Page, cue: re.Pattern[str], start: int) -> bool:
-    return cue.search(page.text[max(0, start - 6) : start]) is not None
+def _follows_cue(page: Page, words: Words, start: int) -> bool:
+    return any(size <= start and page.text[start - size : start] in words.cues for size in words.cue_sizes)

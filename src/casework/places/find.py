@@ -39,6 +39,7 @@ def find_places(texts: Sequence[str], hints: Sequence[str] = (), gazetteer: Gaze
     [[('灵寿县北洼乡', '河北省/石家庄市/灵寿县/北洼乡'), ('南洼村', '河北省/石家庄市/灵寿县/北洼乡/南洼村')]]
     """
     gazetteer = gazetteer or load_gazetteer()
+    gazetteer.forget()
     page = Page.of(texts, hints)
     context = Context(gazetteer)
     sure = settle(page, gazetteer, context, choose(scan(page, gazetteer)))

@@ -98,6 +98,7 @@ class Gazetteer:
         self.own: dict[str, tuple[str, str]] = {}
         self.aliases: dict[str, list[str]] = {}
         self._above: dict[str, list[str]] = {}
+        self._at: dict[tuple[str, str], str] = {}
         self._places: dict[str, Place] = {}
         self._towns: dict[str, list[str]] = {}
         self._villages: dict[str, dict[str, list[str]]] = {}
@@ -141,6 +142,15 @@ class Gazetteer:
             self._villages[county] = found
         return self._villages[county]
 
+    def forget(self, most: int = 800) -> None:
+        """Let go of the villages of all counties but the last `most` read: a larger corpus takes no more memory."""
+        for county in list(self._villages)[: max(0, len(self._villages) - most)]:
+            for keys in self._villages.pop(county).values():
+                for key in keys:
+                    if key not in self.own:
+                        del self.names[key]
+            self._local.pop(county, None)
+
     def _village_names(self, county: str) -> Iterator[tuple[str, str]]:
         if county not in self._blocks:
             return
@@ -173,7 +183,9 @@ class Gazetteer:
 
     def at(self, key: str, level: str) -> str:
         """Give the key of the place of a level that a place lies in (or is); empty where there is none."""
-        return next((k for k in self.above(key) if self.level(k) == level), "") if key else ""
+        if (known := self._at.get((key, level))) is None:
+            known = self._at[key, level] = next((k for k in self.above(key) if self.level(k) == level), "") if key else ""
+        return known
 
     def path(self, key: str) -> str:
         """Give the path of official names; four levels down to a township, a level repeated where there is none."""

@@ -67,7 +67,8 @@ class Page:
 
     def han(self, at: int) -> bool:
         """Tell whether a Chinese character stands at a position."""
-        return 0 <= at < len(self.text) and (0x3400 <= ord(self.text[at]) <= 0x9FFF or ord(self.text[at]) > 0x1FFFF)
+        char = self.text[at : at + 1] if at >= 0 else ""
+        return "\u3400" <= char <= "\u9fff" or char > "\U0001ffff"
 
 
 def scan(page: Page, gazetteer: Gazetteer) -> list[Hit]:
@@ -124,7 +125,7 @@ def choose(hits: Iterable[Hit], keep: Iterable[Hit] = ()) -> list[Hit]:
     kept = {id(h) for h in keep}
     for hit in sorted([*keep, *hits], key=lambda h: (h.start, -h.end)):
         if hit.start >= reach and cluster:
-            taken += _best(cluster, kept)
+            taken += cluster if len(cluster) == 1 else _best(cluster, kept)
             cluster = []
         cluster.append(hit)
         reach = max(reach, hit.end)
@@ -132,7 +133,7 @@ def choose(hits: Iterable[Hit], keep: Iterable[Hit] = ()) -> list[Hit]:
 
 
 def _best(cluster: list[Hit], kept: set[int]) -> list[Hit]:
-    if len(cluster) == 1:
+    if len(cluster) < 2:
         return cluster
     out: list[Hit] = []
     taken: set[int] = set()

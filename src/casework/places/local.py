@@ -98,12 +98,13 @@ def unknown_names(page: Page, gazetteer: Gazetteer, context: Context, before: li
             continue
         if covered(start, end):
             continue
-        if look_alike := _look_alike(page, gazetteer, context, start, end, ends):
+        starts = list(_stems(page, start, ends))
+        if look_alike := _look_alike(page, gazetteer, context, starts, start, end, ends):
             found.append(look_alike)
             continue
-        hit = _changed(page, gazetteer, counties, start, end, rank, ends)
-        hit = hit or _administrative(page, gazetteer, counties, start, end, rank, ends)
-        hit = hit or _unknown(page, gazetteer, start, end, rank, ends)
+        hit = _changed(page, gazetteer, counties, starts, start, end, rank, ends)
+        hit = hit or _administrative(page, gazetteer, counties, starts, start, end, rank, ends)
+        hit = hit or _unknown(page, gazetteer, starts, start, end, rank, ends)
         if hit:
             found.append(hit)
             ends[hit.end] = hit
@@ -139,11 +140,11 @@ def _stems(page: Page, at: int, ends: dict[int, Hit]) -> Iterator[int]:
 
 
 def _changed(
-    page: Page, gazetteer: Gazetteer, counties: list[str], at: int, end: int, rank: str, ends: dict[int, Hit]
+    page: Page, gazetteer: Gazetteer, counties: list[str], starts: list[int], at: int, end: int, rank: str, ends: dict[int, Hit]
 ) -> Hit | None:
     if rank not in gazetteer.words.ranks["township"]:
         return None
-    for start in sorted(_stems(page, at, ends)):
+    for start in reversed(starts):
         stem = page.text[start:at]
         keys = tuple(k for c in counties for k in gazetteer.local(c).stems.get(stem, ()))
         if keys and (start in ends or len(stem) > 1 and is_bounded(page, gazetteer, start, ends)):
@@ -153,25 +154,25 @@ def _changed(
 
 
 def _administrative(
-    page: Page, gazetteer: Gazetteer, counties: list[str], at: int, end: int, rank: str, ends: dict[int, Hit]
+    page: Page, gazetteer: Gazetteer, counties: list[str], starts: list[int], at: int, end: int, rank: str, ends: dict[int, Hit]
 ) -> Hit | None:
     """A village with its full word of rank (陈良行政村 for 陈良村)."""
     words = gazetteer.words
     if rank == words.village or not rank.endswith(words.village):
         return None
-    for start in sorted(_stems(page, at, ends)):
+    for start in reversed(starts):
         keys = tuple(k for c in counties for k in gazetteer.local(c).villages.get(page.text[start:at] + words.village, ()))
         if keys and (start in ends or is_bounded(page, gazetteer, start, ends, strict=True)):
             return Hit(start, end, keys, "village", "village")
     return None
 
 
-def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, ends: dict[int, Hit]) -> Hit | None:
+def _unknown(page: Page, gazetteer: Gazetteer, starts: list[int], at: int, end: int, rank: str, ends: dict[int, Hit]) -> Hit | None:
     words = gazetteer.words
     level = "village" if rank in words.ranks["village"] else "township"
-    for start in _stems(page, at, ends):
+    for start in starts:
         stem = page.text[start:at]
-        hard = is_bounded(page, gazetteer, start, ends, soft=False)
+        hard = start in ends or not page.han(start - 1)
         if start not in ends and (len(stem) < 2 or len(stem) > 5 or not is_bounded(page, gazetteer, start, ends, strict=True)):
             continue
         fair = start in ends and ends[start].level == "township" and _is_fair_word(gazetteer, page, stem, end)
@@ -186,10 +187,12 @@ def _unknown(page: Page, gazetteer: Gazetteer, at: int, end: int, rank: str, end
     return None
 
 
-def _look_alike(page: Page, gazetteer: Gazetteer, context: Context, at: int, end: int, ends: dict[int, Hit]) -> Hit | None:
+def _look_alike(
+    page: Page, gazetteer: Gazetteer, context: Context, starts: list[int], at: int, end: int, ends: dict[int, Hit]
+) -> Hit | None:
     """A township that does not exist in the place named before it, while one of that name lies in a county spelt much the same."""
-    start = next((s for s in _stems(page, at, ends) if s in ends), None)
-    if start is None or ends[start].kind != "full" or ends[start].level not in ("province", "prefecture", "county"):
+    start = starts[-1] if starts else -1
+    if start not in ends or ends[start].kind != "full" or ends[start].level not in ("province", "prefecture", "county"):
         return None
     before = ends[start]
     written, town = page.text[before.start : before.end], page.text[start:end]

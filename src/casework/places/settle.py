@@ -83,8 +83,11 @@ class _Settling:
         named = {k for k, n in self.context.score.items() if n >= 1}
         lone: list[Hit] = []
         out: list[Hit] = []
+        known: dict[tuple[str, ...], list[str]] = {}
         for hit in hits:
-            inside = [k for k in hit.keys if at(k, "county") in named] or [k for k in hit.keys if at(k, "prefecture") in named]
+            if (inside := known.get(hit.keys)) is None:
+                inside = [k for k in hit.keys if at(k, "county") in named] or [k for k in hit.keys if at(k, "prefecture") in named]
+                known[hit.keys] = inside
             if inside and (hit.end - hit.start > 2 or self._begins(hit)):
                 hit.keys = tuple(inside)
                 out.append(hit)

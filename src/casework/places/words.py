@@ -37,7 +37,8 @@ class Words:
     outlet: re.Pattern[str]
     cut_short: dict[str, str]
     unknown: re.Pattern[str]
-    cue: re.Pattern[str]
+    cues: frozenset[str]
+    cue_sizes: tuple[int, ...]
     no_stems: frozenset[str]
     no_parts: re.Pattern[str]
     no_after: dict[str, tuple[str, ...]]
@@ -108,7 +109,8 @@ def load_words() -> Words:
         outlet=re.compile(either(list(book.terms("outlets")))),
         cut_short={k: "".join(v) for k, v in book.section("cut_short").items()},
         unknown=re.compile(either(unknown_ranks)),
-        cue=re.compile(rf"(?:{either(list(book.terms('before_names')))})$"),
+        cues=frozenset(book.terms("before_names")),
+        cue_sizes=tuple(sorted({len(cue) for cue in book.terms("before_names")})),
         no_stems=frozenset(no_name["stems"]),
         no_parts=re.compile(either(list(no_name["parts"]))),
         no_after={k: tuple(v) for k, v in no_name["after"].items()},

@@ -9,7 +9,7 @@ import io
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
@@ -19,11 +19,12 @@ from casework.sources.rows import read_rows
 from casework.text import CaseworkError
 
 __all__ = [
-    "Manifest", "ManifestRow", "check_manifest", "hash_file", "is_day", "mismatch", "missing_files", "outlet_level", "read_manifest",
+    "Manifest", "ManifestRow", "as_day", "check_manifest", "hash_file", "mismatch", "missing_files", "outlet_level", "read_manifest",
     "register_files", "walk",
 ]
 
 _SKIPPED = re.compile(r"(README|LICEN[CS]E|COPYING)([._-].*)?", re.IGNORECASE)
+_DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _OWN = frozenset({"manifest.csv", "places.csv", "attributes.csv", "corrections.csv", "gold"})
 
 
@@ -71,6 +72,7 @@ def read_manifest(path: Path) -> Manifest:
         row = ManifestRow(**cells, line=line, manifest=str(path))
         if wrong := _wrong(row):
             raise CaseworkError(f"{path}:{line}: {wrong}")
+        row = replace(row, published=as_day(row.published))
         if other := rows.get(row.file) or hashes.get(row.sha256):
             what = "file" if other.file == row.file else "text"
             raise CaseworkError(f"{path}:{line}: {row.file} is the same {what} as in line {other.line}")
@@ -84,19 +86,26 @@ def _wrong(row: ManifestRow) -> str:
         return f"file '{row.file}' must be a path inside the folder of the texts"
     if not re.fullmatch(r"[0-9a-f]{64}", row.sha256):
         return f"sha256 of {row.file} must be 64 hex digits; `casework manifest STUDY` writes them"
-    if row.published and not is_day(row.published):
+    if row.published and not as_day(row.published):
         return f"published is '{row.published}'; write a day as YYYY-MM-DD, or nothing"
     if row.encoding and row.encoding.lower() not in ENCODINGS:
         return f"no encoding '{row.encoding}'{did_you_mean(row.encoding, ENCODINGS)}"
     return ""
 
 
-def is_day(text: str) -> bool:
-    """Tell whether a text is a day of the calendar, written YYYY-MM-DD."""
+def as_day(text: str) -> str:
+    """Write a day of the calendar as YYYY-MM-DD; empty where the text is none.
+
+    Year, month and day in this order, with or without noughts, between hyphens, slashes (as spreadsheets write) or points.
+
+    >>> as_day("2023/5/1"), as_day("2023.05.01"), as_day("5/1/2023"), as_day("2023-02-30")
+    ('2023-05-01', '2023-05-01', '', '')
+    """
+    found = _DAY.fullmatch(text)
     try:
-        return datetime.date.fromisoformat(text).isoformat() == text
+        return datetime.date(*map(int, found.group(1, 3, 4))).isoformat() if found else ""
     except ValueError:
-        return False
+        return ""
 
 
 def walk(folder: Path) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from casework.sources.child import Child
 from casework.sources.decode import Unreadable, decode
-from casework.sources.manifest import ManifestRow, is_day, walk
+from casework.sources.manifest import ManifestRow, as_day, walk
 from casework.sources.records import read_records
 from casework.sources.source import MAX_BYTES, Source, make_source, registered, typed, unregistered
 from casework.text import CaseworkError, Problem
@@ -126,7 +126,7 @@ def _extracted(file: str, kind: str, data: bytes, sha256: str, row: ManifestRow 
     else:
         found = child.extract(kind, data, declared)
     text, encoding = found.pop("text"), found.pop("encoding")
-    found["published"] = found.get("published", "") if is_day(found.get("published", "")) else ""
+    found["published"] = as_day(found.get("published", ""))
     page = {k: " ".join(v.split()) for k, v in found.items() if v}
     source = make_source(file, sha256, len(data), encoding, text, typed(row), page)
     from_page = tuple(sorted(page.keys() - typed(row).keys()))

@@ -6,13 +6,14 @@ import csv
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from casework.sources.decode import Unreadable, sniff
-from casework.sources.manifest import ManifestRow, hash_file, is_day
+from casework.sources.manifest import ManifestRow, as_day, hash_file
 from casework.sources.source import MAX_BYTES, Source, make_source, registered, typed
 from casework.text import Problem
 
@@ -63,7 +64,7 @@ def _record(name: str, found: Mapping[str, str] | Unreadable, encoding: str, row
         return
     canonical = json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
     published = values.get("published", "")
-    meta = {**values, "published": published[:10] if is_day(published[:10]) else ""}
+    meta = {**values, "published": as_day(re.split("[^0-9/.-]", published, maxsplit=1)[0])}  # a clock time may follow
     # What a record says of itself goes before what the manifest says of the whole file.
     source = make_source(name, hashlib.sha256(canonical).hexdigest(), len(canonical), encoding, text, meta, typed(row))
     yield replace(source, extracted=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["CaseworkError", "Problem", "Span", "join_spans", "parse_spans"]
+__all__ = ["CaseworkError", "Problem", "Span", "check_text", "join_spans", "parse_spans"]
 
 
 class CaseworkError(Exception):
@@ -52,6 +52,22 @@ class Problem:
     start: int | None = None
     end: int | None = None
     source_id: str = ""
+
+
+def check_text(text: object, asker: str) -> None:
+    """Raise CaseworkError where something is no text, or half of a surrogate pair stands in it.
+
+    >>> check_text(None, "parse")
+    Traceback (most recent call last):
+    casework.text.span.CaseworkError: parse needs a text (str), not NoneType
+    """
+    if not isinstance(text, str):
+        raise CaseworkError(f"{asker} needs a text (str), not {type(text).__name__}")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as e:
+        message = f"the text has half of a surrogate pair at character {e.start}: decode its bytes again, or drop it"
+        raise CaseworkError(message) from None
 
 
 def join_spans(spans: Iterable[Span]) -> str:

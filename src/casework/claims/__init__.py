@@ -6,4 +6,15 @@ from casework.claims.labels import Label, find_labels
 from casework.claims.mechanisms import Mechanisms
 from casework.claims.where import Scene
 
-__all__ = ["Claim", "Coding", "Label", "Mechanisms", "Scene", "extract_claims", "find_codings", "find_labels", "load_mechanisms", "mark_restated"]
+__all__ = [
+    "Claim",
+    "Coding",
+    "Label",
+    "Mechanisms",
+    "Scene",
+    "extract_claims",
+    "find_codings",
+    "find_labels",
+    "load_mechanisms",
+    "mark_restated",
+]

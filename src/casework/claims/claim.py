@@ -11,7 +11,7 @@ from casework.claims.denominators import Earlier, find_denominators
 from casework.claims.details import find_about, find_change, find_statistic, find_voice, is_estimate, is_threshold
 from casework.claims.period import find_period, read_times
 from casework.claims.setting import read_setting
-from casework.claims.status import find_status, read_heading
+from casework.claims.status import find_status, read_heading, read_opening
 from casework.claims.where import read_places
 from casework.codebook import load_codebook
 from casework.places import Mention, Place
@@ -68,7 +68,7 @@ def extract_claims(
     if not amounts:
         return []
     setting, hits = read_setting(text), find_cues(text)
-    heading, times = read_heading(headline, section), read_times(setting, published)
+    heading, times = read_heading(headline, f"{section} {read_opening(setting)}"), read_times(setting, published)
     places = read_places(text, mentions, home, scene)
     claims: list[Claim] = []
     earlier: list[Earlier] = []

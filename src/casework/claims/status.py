@@ -11,8 +11,10 @@ from casework.claims.setting import REACH, Setting, Spot, last_match
 from casework.codebook import load_codebook
 from casework.text import Span
 
-__all__ = ["Heading", "find_status", "read_heading"]
+__all__ = ["Heading", "find_status", "read_heading", "read_opening"]
 
+OPENING = 16  # characters of a sentence that can be a heading
+_BRACKETS = re.compile(r"[（(][^（()）]*[)）]")
 RULE_REACH = 12  # characters between a word of obligation and the amount it governs
 
 
@@ -25,6 +27,10 @@ class _Book:
     rule: re.Pattern[str]
     rule_any_behind: re.Pattern[str]
     rule_units: frozenset[str]
+    rule_article: re.Pattern[str]
+    rule_condition: re.Pattern[str]
+    rule_limit: re.Pattern[str]
+    plan_documents: tuple[str, ...]
     rule_documents: tuple[str, ...]
     planned_sections: re.Pattern[str]
     future_year: re.Pattern[str]
@@ -44,11 +50,11 @@ def _book() -> _Book:
 
 
 class Heading(NamedTuple):
-    """What stands over a passage: a section of what is to come, or of goals, and whether it is a document of norms."""
+    """What stands over a passage: a section of what is to come, or of goals, and the status that all of a document has."""
 
     future: str
     goals: str
-    document: bool
+    document: str
 
 
 @lru_cache(maxsize=64)
@@ -57,8 +63,16 @@ def read_heading(headline: str, section: str) -> Heading:
     book = _book()
     future = None if book.not_future_sections.search(section) else book.future_sections.search(section)
     goals = book.planned_sections.search(section)
-    document = headline.rstrip().endswith(book.rule_documents)
+    title = _BRACKETS.sub("", headline).split() or [""]
+    plans, rules = (any(part.endswith(names) for part in title) for names in (book.plan_documents, book.rule_documents))
+    document = "planned" if plans else "rule" if rules else ""
     return Heading(future[0] if future else "", goals[0] if goals else "", document)
+
+
+def read_opening(setting: Setting) -> str:
+    """Give the heading that a passage opens with as a short sentence of its own, "" where there is none."""
+    end = setting.sentence_ends[0] if setting.sentence_ends else 0
+    return setting.text[:end] if end <= OPENING else ""
 
 
 def find_status(spot: Spot, setting: Setting, heading: Heading, indicator: str, published: str) -> tuple[str, str]:
@@ -78,7 +92,12 @@ def find_status(spot: Spot, setting: Setting, heading: Heading, indicator: str, 
     if heading.future:
         return "planned", heading.future
     if heading.document:
-        return ("planned", heading.goals) if heading.goals else ("rule", "document")
+        return ("planned", heading.goals) if heading.goals else (heading.document, "document")
+    if m := book.rule_article.match(setting.text):
+        return "rule", m[0].strip()
+    m = None if "status.achieved" in spot.said else book.rule_condition.search(setting.text, *spot.sentence)
+    if m and m.start() <= spot.end + 2:
+        return "rule", m[0]
     # A grant or a condition that the sentence lays down: to those who …, so much a mu is paid.
     granted = indicator in book.rule_sentence_indicators
     m = book.rule_sentence.search(setting.text, spot.sentence.start, spot.clause.end) if granted else None
@@ -101,6 +120,8 @@ def _rule(spot: Spot, setting: Setting, book: _Book) -> str:
         must = setting.signs.walk("status.rule_any", *head)[-1]
         if spot.start - must.end <= RULE_REACH:
             return must.cut(text)
+    if m := book.rule_limit.search(text, max(0, spot.start - 3), spot.end):
+        return m[0]
     if "status.planned" not in spot.here and amount.rule.split(" ", 1)[-1].startswith(book.rule_own):
         return amount.rule
     if m := book.rule_any_behind.match(text, spot.end, spot.clause.end):

@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from casework.claims import Claim, extract_claims, mark_restated
-from casework.places import Place
+from casework.places import Mention, Place
 from casework.text import Span
 
 CASES = YAML(typ="safe").load((Path(__file__).parent / "cases" / "claims.yaml").read_text(encoding="utf-8"))
@@ -37,12 +37,61 @@ def test_every_claim_names_its_rule() -> None:
     assert read("预计每亩增收⟦500元⟧。").rule == "amount yuan, status 预计, indicator 增收"
 
 
-def test_a_claim_without_a_place_is_given_its_case() -> None:
-    home = Place("130126", "河北省/石家庄市/灵寿县", "county")
-    claims = extract_claims("流转土地300亩。", home=home)
-    assert [(c.place, c.flags) for c in claims] == [(home, frozenset({"place_guessed"}))]
+COUNTY = "河北省/石家庄市/灵寿县"
+HOME = Place("130126", COUNTY, "county")
+SOUTH, NORTH = (
+    Place(f"130126100{n}", f"{COUNTY}/北洼乡/{name}", "village") for n, name in ((201, "南洼村"), (202, "青禾村"))
+)
+
+
+def said(text: str, *places: Place, flags: frozenset[str] = frozenset()) -> list[Mention]:
+    """Give the mentions of places whose names stand in a text, in order."""
+    spans = [(text.index(p.name), p) for p in places]
+    return [Mention(Span(at, at + len(p.name)), p, "name", flags) for at, p in sorted(spans, key=lambda s: s[0])]
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "flags", "place", "guessed"),
+    [
+        ("流转土地300亩。", (), (), HOME, False),
+        ("南洼村流转土地300亩。", (SOUTH,), (), SOUTH, False),
+        ("南洼村修路。今年流转土地300亩。", (SOUTH,), (), SOUTH, False),
+        ("南洼村学青禾村，流转土地300亩。", (SOUTH, NORTH), (), NORTH, True),
+        ("南洼村学习，青禾村流转土地300亩。", (SOUTH, NORTH), (), NORTH, False),
+        ("南洼村修路。青禾村架桥。今年流转土地300亩。", (SOUTH, NORTH), (), NORTH, True),
+        ("南洼村和青禾村流转土地300亩。", (SOUTH, NORTH), ("listed",), HOME, True),
+    ],
+)
+def test_a_place_is_in_doubt_where_another_may_be_meant(
+    text: str, places: tuple[Place, ...], flags: tuple[str, ...], place: Place, guessed: bool
+) -> None:
+    claims = extract_claims(text, said(text, *places, flags=frozenset(flags)), home=HOME)
+    assert [(c.place, "place_guessed" in c.flags) for c in claims] == [(place, guessed)]
+
+
+def test_a_claim_without_any_place_has_none_guessed() -> None:
+    assert [(c.place, c.flags) for c in extract_claims("流转土地300亩。")] == [(None, frozenset())]
 
 
 def test_a_value_said_again_is_flagged() -> None:
     claims = extract_claims("流转土地1200亩。栽下5棵树。") + extract_claims("这流转来的1200亩土地，如今栽下5棵树。")
     assert ["restated" in c.flags for c in mark_restated(claims)] == [False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "home", "restated"),
+    [
+        ("栽下苹果300亩。", "这300亩苹果挂果了。", HOME, True),
+        ("栽下苹果300亩。", "这300亩苹果挂果了。", SOUTH, False),
+        ("栽下苹果300亩。", "又栽红薯300亩。", HOME, False),
+        ("栽下苹果2433亩。", "又栽红薯2433亩。", HOME, True),
+    ],
+)
+def test_a_value_said_again_is_of_the_same_place_and_thing(first: str, again: str, home: Place, restated: bool) -> None:
+    claims = extract_claims(first, home=HOME) + extract_claims(again, home=home)
+    assert ["restated" in c.flags for c in mark_restated(claims)] == [False, restated]
+
+
+def test_base_values_are_told_to_ten_digits() -> None:
+    assert read("流转土地⟦2100亩⟧。").amount.base == (1_400_000.0, 1_400_000.0)
+    assert read("投资⟦1234567890.25元⟧。").amount.base == (1_234_567_890.25, 1_234_567_890.25)

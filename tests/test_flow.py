@@ -111,7 +111,7 @@ def test_a_correction_has_the_last_word(tmp_path: Path) -> None:
     study.write_text("name: s\nraw: raw\ncorrections: corrections.csv\n", encoding="utf-8")
     build(load_study(study), out=tmp_path / "second")
     tables = read_tables(tmp_path / "second")
-    assert tables.claims.loc[0, ["status", "flags"]].tolist() == ["planned", "corrected;place_guessed"]
+    assert tables.claims.loc[0, ["status", "flags"]].tolist() == ["planned", "corrected"]
     assert "correction_unmatched" in set(tables.problems.code)
 
 

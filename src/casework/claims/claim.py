@@ -112,17 +112,24 @@ def _rule(amount: Amount, modal: str, cue: str) -> str:
 
 
 def mark_restated(claims: Sequence[Claim]) -> list[Claim]:
-    """Flag the claims of one article that repeat an earlier one: same value, unit, denominators, indicator and status.
+    """Flag the claims of one article that repeat an earlier one.
 
-    Values below the codebook's `restated_min` are left alone.
+    They agree in value, unit, denominators, indicator, status and place, and what the one is said of holds what
+    the other is, where the figure alone does not tell (`digits`). Values below the codebook's `least` are left alone.
     """
-    least = float(load_codebook("claims").section("restated_min"))
-    seen: set[tuple[object, ...]] = set()
+    book = load_codebook("claims").section("restated")
+    least, digits = float(book["least"]), int(book["digits"])
+    seen: dict[tuple[object, ...], list[str]] = {}
     out: list[Claim] = []
     for c in claims:
-        value = c.amount.low if c.amount.low is not None else c.amount.high
-        key = (c.amount.low, c.amount.high, c.amount.unit, c.per, c.indicator, c.status)
-        again = key in seen and value is not None and value >= least
-        seen.add(key)
+        a = c.amount
+        value = a.low if a.low is not None else a.high
+        if value is None or value < least:
+            out.append(c)
+            continue
+        subjects = seen.setdefault((a.low, a.high, a.unit, c.per, c.indicator, c.status, c.place), [])
+        telling = len(f"{value:.10g}".replace(".", "").rstrip("0")) >= digits
+        again = any(telling or c.about in s or s in c.about for s in subjects)
+        subjects.append(c.about)
         out.append(replace(c, flags=c.flags | {"restated"}) if again else c)
     return out

@@ -19,6 +19,13 @@ _NAMED = ("count", "area", "mass", "volume")  # dimensions whose amounts are sai
 
 
 @dataclass(frozen=True)
+class _Change:
+    level_after: tuple[str, ...]
+    higher: re.Pattern[str]
+    lower: re.Pattern[str]
+
+
+@dataclass(frozen=True)
 class _Threshold:
     dimensions: frozenset[str]
     behind: re.Pattern[str]
@@ -32,8 +39,8 @@ class _SaidOf:
 
 
 @cache
-def _level_after() -> tuple[str, ...]:
-    return tuple(load_codebook("claims").section("change")["level_after"])
+def _change() -> _Change:
+    return load_codebook("claims").read("change", _Change)
 
 
 @cache
@@ -60,13 +67,15 @@ def find_statistic(spot: Spot) -> str:
 def find_change(spot: Spot) -> str:
     """Tell an increase or decrease by the amount from a level.
 
-    "Rose by 700" is an increase of 700; "rose to 3,000" is a level of 3,000.
+    "Rose by 700" is an increase of 700; "rose to 3,000" is a level of 3,000; "700 more than before" is an increase.
     """
-    if "change.to" in spot.near or spot.head.endswith(_level_after()):
+    book = _change()
+    if "change.to" in spot.near or spot.head.endswith(book.level_after):
         return "level"
-    if "change.increase" in spot.near:
+    if "change.increase" in spot.near or ("change.than" in spot.here and book.higher.search(spot.head)):
         return "increase"
-    return "decrease" if "change.decrease" in spot.near else "level"
+    lower = "change.decrease" in spot.near or ("change.than" in spot.here and book.lower.search(spot.head))
+    return "decrease" if lower else "level"
 
 
 def find_voice(spot: Spot, setting: Setting) -> str:

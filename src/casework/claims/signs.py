@@ -20,7 +20,7 @@ __all__ = ["Signs"]
 _LISTS = {
     "status": ("planned", "achieved", "passage", "rule_any", "rule_frequency", "never_planned", "document_achieved"),
     "statistic": ("maximum", "minimum", "mean", "part"),
-    "change": ("to", "level_after", "increase", "decrease"),
+    "change": ("to", "level_after", "increase", "decrease", "than"),
     "voice": ("speech", "estimate"),
     "period": ("relative", "so_far", "as_of"),
 }

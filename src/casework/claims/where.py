@@ -30,11 +30,17 @@ class Scene:
     def at(self, home: Place | None) -> Place | None:
         """Give the place carried into a passage: one inside the place of the passage's case."""
         found = self.now or self.headline
-        return found if home is not None and found is not None and found != home and same_or_within(found, home) else None
+        return (
+            found if home is not None and found is not None and found != home and same_or_within(found, home) else None
+        )
 
     def follow(self, role: str, mentions: Sequence[Mention], home: Place | None) -> None:
         """Go on behind a passage."""
-        inside = [m.place for m in mentions if _leads(m) and m.place is not None and (home is None or same_or_within(m.place, home))]
+        inside = [
+            m.place
+            for m in mentions
+            if _leads(m) and m.place is not None and (home is None or same_or_within(m.place, home))
+        ]
         if role == "headline":
             self.headline = inside[-1] if inside else self.headline
             self.now = None
@@ -60,24 +66,27 @@ class Places:
     turns: tuple[tuple[int, str], ...]
 
     def of(self, spot: Spot) -> tuple[Place | None, bool]:
-        """Give the place an amount is about, and whether it was carried over from an earlier sentence.
+        """Give the place an amount is about, and whether another may be meant.
 
         The last place named before the amount counts where it lies inside the case's place and is
         none of a list; a coarser one only where it stands in the same clause and is a reference (the whole county).
         Without any, the article still speaks of the place it spoke of before, unless an office of a wider one speaks.
+        It is in doubt behind a list, and where it stands outside the amount's clause and a rival is named.
         """
-        at = bisect_right(self.ends, spot.amount.span.start)
-        for m in reversed(self.mentions[max(0, at - LOOK_BACK) : at]):
+        at = bisect_right(self.ends, spot.start)
+        before = self.mentions[max(0, at - LOOK_BACK) : at]
+        for m in reversed(before):
             if m.place is None or "in_name" in m.flags:
                 continue
             if "listed" in m.flags or self.text.startswith(_book().list_after, m.span.end):
-                return self.home, True
+                return self.home, self.home is not None
             if self.home is None or same_or_within(m.place, self.home):
-                earlier = m.span.start < spot.sentence.start
-                return m.place, earlier
+                since = spot.sentence.start if m.span.start >= spot.sentence.start else 0
+                return m.place, m.span.start < spot.clause.start and _has_rival(m.place, since, before)
             if m.how == "coreference" and spot.clause.covers(m.span):
                 return m.place, False
-        return (self._turned(0, spot.start, self.scene) if self.scene is not None else self.home), True
+        place = self._turned(0, spot.start, self.scene) if self.scene is not None else self.home
+        return place, place is not None and _has_rival(place, spot.sentence.start, before)
 
     def _turned(self, start: int, end: int, place: Place) -> Place:
         """Give the wider place whose office speaks last between two positions; else the place itself."""
@@ -86,6 +95,12 @@ class Places:
             return place
         wider = holder(place, self.turns[at - 1][1])
         return wider if same_or_within(wider, self.home) else self.home
+
+
+def _has_rival(place: Place, since: int, mentions: Sequence[Mention]) -> bool:
+    """Tell whether another place of the same level, or an unknown one, is named from a position on."""
+    named = (m.place for m in mentions if m.span.start >= since and "in_name" not in m.flags)
+    return any(p is None or (p.level == place.level and p.code != place.code) for p in named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,4 +140,5 @@ def _times(value: Decimal, times: float) -> float:
 
 
 def _scaled(value: float | None, factor: float) -> float | None:
-    return None if value is None else round(value * factor, 6)
+    """Change the unit: a factor is a rounded figure itself, so that the product is told to ten digits."""
+    return value if value is None or factor == 1 else float(f"{value * factor:.10g}")

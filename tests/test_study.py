@@ -224,3 +224,9 @@ def test_a_new_study_needs_a_folder_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(CaseworkError, match="cannot be called 'studies'"):
         init_study(tmp_path / "studies")
     assert load_study(init_study(tmp_path / "乡村")).name == "study"
+
+
+def test_the_namespace_shows_its_own_names_alone() -> None:
+    import casework
+
+    assert dir(casework) == sorted([*casework.__all__, "__version__"])

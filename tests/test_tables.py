@@ -14,6 +14,7 @@ import pytest
 from frictionless import Package, system
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_study import small_tables
 
 from casework.tables import (
     TABLES,
@@ -346,3 +347,12 @@ def test_ids_must_lead_somewhere(tmp_path: Path) -> None:
         f"  problems row 2: source_id is '{S1[:-1]}9', which sources lacks",
     ]
     assert not (tmp_path / "t").exists()
+
+
+def test_tables_show_what_they_hold_and_not_all_of_it() -> None:
+    tables = small_tables()[0]
+    assert repr(tables).startswith("<Tables: 2 sources, 2 edits, ")
+    assert len(repr(tables)) < 200
+    page = tables._repr_html_()
+    assert "<code>.claims</code></td><td>6</td>" in page
+    assert len(page) < 4000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ LEVELS = ("province", "prefecture", "county", "township", "village")
 _CODE_DIGITS = {"province": 2, "prefecture": 4, "county": 6, "township": 9, "village": 12}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RolledUp:
     """The tables of a study seen at one level; in every frame `case` is the place's path, `name` its short name.
 
@@ -41,6 +42,13 @@ class RolledUp:
     claims: pd.DataFrame
     too_coarse: pd.DataFrame
     stretches: int = 0
+
+    def __repr__(self) -> str:
+        parts = {n: len(getattr(self, n)) for n in ("cases", "articles", "passages", "codings", "labels", "claims", "too_coarse")}
+        return f"<RolledUp to the {self.level}: {', '.join(f'{n} {name}' for name, n in parts.items())}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self)[1:-1])}</p>{self.cases.drop(columns='case_ids').to_html(index=False, border=0)}"
 
 
 def place_name(path: str) -> str:

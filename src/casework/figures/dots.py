@@ -119,7 +119,7 @@ def _panel(canvas: Canvas, panel: pd.DataFrame, left: float, top: float, say: Wo
     order, rest = ranked[:LINES], len(ranked) - LINES
     base = top + HEAD + ROW * (len(order) + (rest > 0))
     if rest > 0:
-        canvas.text(left, base - 7, say("legend", "more", n=rest), size=SMALL, colour="soft", anchor="end")
+        canvas.text(12, base - 7, say("legend", "more", n=rest), size=SMALL, colour="soft")
     draw_ticks(canvas, scale, top + HEAD - 4, base, say, str(panel["unit"].iloc[0]))
     for i, case in enumerate(order):
         own = panel[panel["case"] == case]

@@ -57,7 +57,7 @@ def _figures(tables: Tables, rolled: RolledUp, account: pd.DataFrame, words: Wor
     counties = {"/".join(p.split("/")[:3]) for p in rolled.cases["case"] if p.count("/") >= 2}
     rows = [
         (f"{len(tables.sources):,}", words("sources")),
-        (f"{len(tables.articles):,}", _said(words("articles"), len(copies), words("copies_of"), words)),
+        (f"{len(tables.articles):,}", _said(words("articles"), len(copies), words("copy_one" if len(copies) == 1 else "copies_of"), words)),
         (f"{len(rolled.cases):,}", _said(words("cases"), len(counties), words("county" if len(counties) == 1 else "counties"), words)),
         (f"{len(tables.claims):,}", _said(words("claims"), planned, words("planned_of"), words)),
         (share(int(account["kept"].sum()), int((account["chars"] - account["blank"]).sum())), words("kept_share")),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ __all__ = ["Tables", "bad_cell", "cell", "check", "frame", "make_frames", "numbe
 Row = Sequence[object] | Mapping[str, object]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tables:
     """The tables of a study as frames; every cell is text, an empty cell is unknown or open."""
 
@@ -39,6 +40,14 @@ class Tables:
     def frames(self) -> dict[str, pd.DataFrame]:
         """The frames by name, in the order of the declaration."""
         return {name: getattr(self, name) for name in TABLES}
+
+    def __repr__(self) -> str:
+        return "<Tables: " + ", ".join(f"{len(f)} {name}" for name, f in self.frames.items() if len(f)) + ">"
+
+    def _repr_html_(self) -> str:
+        cells = ((f"<code>.{name}</code>", f"{len(f):,}", escape(TABLES[name].about)) for name, f in self.frames.items())
+        rows = "".join(f"<tr><td>{name}</td><td>{n}</td><td style='text-align:left'>{about}</td></tr>" for name, n, about in cells)
+        return f"<table><thead><tr><th>table</th><th>rows</th><th>what it holds</th></tr></thead><tbody>{rows}</tbody></table>"
 
     def typed(self) -> Tables:
         """Give the tables with numbers as floats, offsets as whole numbers, flags as booleans.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
@@ -90,11 +89,15 @@ def test_a_parameter_that_is_wrong_stops_the_run_in_one_line(tmp_path: Path) -> 
 
 def test_a_study_of_300_cases(tmp_path: Path) -> None:
     towns = [f"{a}{b}镇" for a, b in product("青白红黄紫蓝绿金银铜铁玉石木水火土山东西", "禾泉柳坪桥湾岭沟塘坝井店集堡寨庄")][:300]
-    done = run(make_study(tmp_path, dict.fromkeys(towns, TEXT), "  - name: compare\n  - name: robustness\n"), "--jobs", "2")
+    study = make_study(tmp_path, dict.fromkeys(towns, ""), "  - name: compare\n")
+    for path in (tmp_path / "raw").glob("*.txt"):
+        path.unlink()
+    # Three texts with a hundred townships each: a page of evidence costs more than a case.
+    for i in range(0, 300, 100):
+        told = "".join(f"{town}\n{TEXT.splitlines()[1].format(town=town, n=i + 100)}\n" for town in towns[i : i + 100])
+        (tmp_path / "raw" / f"{i}.txt").write_text(f"云溪县各镇晒出新账本\n{told}", encoding="utf-8")
+    done = run(study)
     assert done.exit_code == 0, done.output
     site = tmp_path / "reports" / "odd"
-    assert "300 cases" in said(site, "compare.html")
+    assert "5 mechanisms in 300 cases" in said(site, "compare.html")
     assert len((site / "downloads" / "case_matrix.csv").read_text(encoding="utf-8").splitlines()) == 301
-    for page in ("compare.html", "robustness.html"):
-        bare = re.sub(r"<svg.*?</svg>|base64,[A-Za-z0-9+/=]+", "", (site / page).read_text(encoding="utf-8"), flags=re.S)
-        assert len(bare.encode()) < 1_000_000, page

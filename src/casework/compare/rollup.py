@@ -191,32 +191,32 @@ def _cases(kept: pd.DataFrame, articles: pd.DataFrame, passages: pd.DataFrame, u
     """Make one row a place: what it was read from and how much of it there is."""
     rows = kept.assign(case=[up[c][0] for c in kept["case_id"]], code=[up[c][1] for c in kept["case_id"]])
     rows = rows[rows["case"] != ""].merge(articles[["article_id", "authorship"]], on="article_id", how="left")
-    body = passages[passages["role"] == "body"]
+    texts: dict[str, list[tuple[str, int]]] = {}
+    for case, role, chars in zip(passages["case"], passages["role"], passages["chars"], strict=True):
+        texts.setdefault(case, []).append((role, int(chars)))
+    grouped: dict[str, list[dict[str, str]]] = {}
+    for row in rows.to_dict("records"):
+        grouped.setdefault(row["case"], []).append({str(k): v for k, v in row.items()})
     out = []
-    for case, group in rows.groupby("case", sort=True):
-        mine, text = passages[passages["case"] == case], body[body["case"] == case]
+    for case, group in sorted(grouped.items()):
+        body = [chars for role, chars in texts.get(case, []) if role == "body"]
         out.append(
             {
                 "case": case,
-                "place_code": min((c for c in group["code"] if c), default=""),
-                "articles": group["article_id"].nunique(),
-                "sources": group["source_id"].nunique(),
-                "self_reported": _self_reported(group),
-                "passages": len(mine),
-                "body_passages": len(text),
-                "chars": int(text["chars"].sum()),
-                "case_ids": ";".join(group["case_id"]),
+                "place_code": min((r["code"] for r in group if r["code"]), default=""),
+                "articles": len({r["article_id"] for r in group}),
+                "sources": len({r["source_id"] for r in group}),
+                "self_reported": len({r["article_id"] for r in group if r["authorship"] == "correspondent"}),
+                "passages": len(texts.get(case, [])),
+                "body_passages": len(body),
+                "chars": sum(body),
+                "case_ids": ";".join(r["case_id"] for r in group),
             }
         )
     columns = ["case", "name", "place_code", "articles", "sources", "self_reported", "passages", "body_passages", "chars", "case_ids"]
     frame = pd.DataFrame(out, columns=[c for c in columns if c != "name"])
     frame.insert(1, "name", pd.Series(_short_names(list(frame["case"])), dtype="str"))
     return frame.sort_values(["place_code", "case"], kind="stable").reset_index(drop=True)
-
-
-def _self_reported(group: pd.DataFrame) -> int:
-    """Count the articles of a group that the place's own people wrote."""
-    return int(group.loc[group["authorship"] == "correspondent", "article_id"].nunique())
 
 
 def _short_names(paths: list[str]) -> list[str]:

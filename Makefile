@@ -41,4 +41,4 @@ lock: setup  ## compile both locks anew from pyproject.toml
 
 clean:  ## remove tables, reports and caches that were made here (.venv stays)
 	rm -rf .casework build dist data/processed/demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find reports -mindepth 1 ! -name README.md -delete
+	find reports -mindepth 1 ! -path reports/README.md -delete

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import re
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 
 import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from small_study import first, second, small_tables, write_small
 
 from casework.reports import check_parameters, declared_parameters, plan_jobs, publish, read_notebook
 from casework.reports.execute import run_notebook
+from casework.reports.guard import refuse_running_text
 from casework.reports.kernels import kernels_of
 from casework.reports.sanitize import safe_html
 from casework.study import Study, load_study
@@ -64,7 +68,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_page_is_there(site: Path) -> None:
     tables, _ = small_tables()
     pages = {f"evidence/{s}.html" for s in tables.sources["source_id"]}
-    assert set(site_bytes(site)) == {"index.html", "page.html", "claims.html", "downloads/tables.zip", "downloads/tables.xlsx", *pages}
+    made = {p for p in site_bytes(site) if not p.startswith("tables/")}
+    papers = {"README.md", "ro-crate-metadata.json", "datapackage.json", "requirements.lock", "source/small.yaml", "source/notebooks/page.ipynb"}
+    downloads = {"downloads/tables.zip", "downloads/tables.xlsx"}
+    assert made == {"index.html", "page.html", "claims.html", *downloads, *papers, *pages}
 
 
 def test_both_engines_and_two_runs_give_the_same_bytes(site: Path, tmp_path: Path) -> None:
@@ -130,6 +137,19 @@ def test_a_notebook_that_shows_running_text_is_stopped(tmp_path: Path) -> None:
     with pytest.raises(CaseworkError, match=r"page.html: shows running text \('本报讯（记者…'\)"):
         publish(study, tables)
     assert not study.reports_dir.exists()
+
+
+@given(st.text("甲乙丙", min_size=1, max_size=60), st.integers(0, 60), st.integers(10, 22), st.text("丁", max_size=20))
+def test_running_text_is_found_exactly_where_sixteen_characters_are_shown(text: str, start: int, length: int, before: str) -> None:
+    tables = small_tables()[0]
+    held = dataclasses.replace(tables, passages=tables.passages.head(1).assign(text=text))
+    page = before + text[start : start + length] + "戊"
+    runs = {text[i : i + 16] for i in range(len(text) - 15)}
+    if any(page[i : i + 16] in runs for i in range(len(page) - 15)):
+        with pytest.raises(CaseworkError, match=r"p\.html: shows running text"):
+            refuse_running_text({"p.html": page}, held)
+    else:
+        refuse_running_text({"p.html": page}, held)
 
 
 def test_notebooks_see_no_headlines_where_none_may_go_out(tmp_path: Path) -> None:
@@ -251,7 +271,8 @@ subprocess.run(["echo", "child"], capture_output=True).stdout
 
 def test_a_forked_kernel_does_what_a_kernel_does(tmp_path: Path) -> None:
     shows = "from IPython.display import clear_output, display\ndisplay(1); clear_output(); display(2)"
-    notebook(tmp_path / "n.ipynb", HARD, shows, "import os; os.getcwd()[-5:]")
+    warns = "import warnings\nwarnings.warn('mind this')"
+    notebook(tmp_path / "n.ipynb", HARD, shows, warns, "import os; os.getcwd()[-5:]")
     (tmp_path / "there").mkdir()
     found = []
     for engine in ("fork", "papermill"):
@@ -260,6 +281,8 @@ def test_a_forked_kernel_does_what_a_kernel_does(tmp_path: Path) -> None:
         found.append(nbformat.writes(done))
     assert found[0] == found[1]
     assert "'there'" in found[0]
+    assert "mind this" in found[0]
+    assert "ipykernel_" not in found[0]
     assert "lang = \\\"zh\\\"" in found[0]
 
 

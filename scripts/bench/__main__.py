@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench import quality, speed
 from bench.corpus import ROOT, make_texts, read_stock
 from bench.peers import Missing, Worker, make_environment, open_worker, version_of
+from bench.reports import COUNT, QUICK, reports_table
 from bench.table import Cell, Table, render, write_csv
 
 # Every tool, and the peer whose packages it needs; our own first.
@@ -159,6 +160,7 @@ def measure(bench: Bench, mb: float, rounds: int, seed: int) -> Iterator[Table]:
     yield speed_table(bench, texts, rounds)
     bench.close()
     yield build_table(texts, tenfold)
+    yield reports_table(QUICK if mb < 0.1 else COUNT)
 
 
 def run(mb: float, rounds: int, seed: int) -> None:

@@ -7,7 +7,7 @@ The library is imported inside the commands, so that `--help` is there at once.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -27,15 +27,11 @@ from casework.cli.common import (
     errors,
     exit_if,
     open_study,
-    progress_of,
-    short,
 )
 from casework.cli.diff import diff
 from casework.cli.manifest import manifest
+from casework.cli.reports import publish_reports, report
 from casework.cli.verify import verify
-
-if TYPE_CHECKING:
-    from casework.study import Study
 
 app = typer.Typer(
     help="Messy Chinese local-press texts in, a comparative case study out.",
@@ -70,27 +66,12 @@ def run(
     loaded = open_study(study)
     with errors():
         tables, problems = build_tables(loaded, raw, out, jobs, format, scheduler)
-        _publish(loaded, tables, only, jobs, engine)
+        publish_reports(loaded, tables, only, {"jobs": jobs, "engine": engine.value})
         exit_if(strict and problems)
 
 
 app.command()(build)
-
-
-@app.command()
-def report(study: StudyFile, only: Only = None, jobs: Jobs = 1, engine: EngineOption = Engine.fork) -> None:
-    """Publish the reports from the tables.
-
-    From the tables as built, else as committed (data/processed), without running text.
-
-    \b
-    Example: casework report studies/demo.yaml --only compare
-    """
-    loaded = open_study(study)
-    with errors():
-        _publish(loaded, None, only, jobs, engine)
-
-
+app.command()(report)
 app.command()(verify)
 app.command()(manifest)
 
@@ -136,12 +117,3 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder th
         made = init_study(folder)
         copy_notebooks(folder)
         typer.echo(f"{made}: put your texts into {folder / 'raw'}, then: casework run {made}")
-
-
-def _publish(study: Study, tables: Path | None, only: list[str] | None, jobs: int, engine: Engine) -> None:
-    """Publish the reports and print the path of their index."""
-    from casework import reports
-
-    with progress_of("reports") as progress:
-        index = reports.publish(study, tables, only=only, jobs=jobs, engine=engine.value, progress=progress)
-    typer.echo(short(index))

@@ -1,11 +1,23 @@
 """Parameters checked, notebooks run, pages framed: a study's site, with where each page comes from."""
 
+from casework.reports.execute import Limits, RunFailed
+from casework.reports.kept import KeptRuns
+from casework.reports.kernels import choose_engine
 from casework.reports.parameters import check_parameters, declared_parameters, read_notebook
 from casework.reports.provenance import code_digest, data_digest
+from casework.reports.runs import Job, Run, Runs, Settings
 from casework.reports.site import plan_jobs, publish
 
 __all__ = [
+    "Job",
+    "KeptRuns",
+    "Limits",
+    "Run",
+    "RunFailed",
+    "Runs",
+    "Settings",
     "check_parameters",
+    "choose_engine",
     "code_digest",
     "data_digest",
     "declared_parameters",

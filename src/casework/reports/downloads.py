@@ -30,18 +30,18 @@ OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_nu
 
 
 def write_downloads(site: Path, frames: Mapping[str, pd.DataFrame], package: Path, date: str, lang: str) -> None:
-    """Write a site's downloads; `frames` hold only what may be published, `package` describes the tables they come from.
+    """Write a site's tables/ and downloads; `frames` hold only what may be published, `package` describes the tables they come from.
 
     `date` (YYYY-MM-DD or empty) is the day that the workbook bears.
     """
     folder = site / FOLDER
     folder.mkdir(exist_ok=True)
     about = {k: v for k, v in json.loads(package.read_text(encoding="utf-8")).items() if k != "resources"} if package.is_file() else {}
-    with TemporaryDirectory(prefix="casework-") as temporary:
-        tables = Path(temporary) / "tables"
-        tables.mkdir()
-        save_tables(tables, frames, "csv", about)
-        store_files(folder / "tables.zip", ((p.name, p) for p in sorted(tables.iterdir())))
+    tables = site / "tables"
+    shutil.rmtree(tables, ignore_errors=True)
+    tables.mkdir()
+    save_tables(tables, frames, "csv", about)
+    store_files(folder / "tables.zip", ((p.name, p) for p in sorted(tables.iterdir())))
     write_workbook(folder / "tables.xlsx", frames, date, lang)
 
 

@@ -1,12 +1,13 @@
 """Kernels forked from a parent that has everything imported: isolation kept, start-up paid once.
 
-`serve` is the parent's side: one thread, no kernel of its own; it forks a child for each line it
-reads and ends with its input. `Nursery` is our side of it; `ForkProvisioner` hands such
+`serve` is the parent's side: one thread, no kernel of its own; each line it reads asks for a child or
+for how one ended, and it ends with its input. `Nursery` is our side of it; `ForkProvisioner` hands such
 a child to jupyter_client in place of a process started anew, all else unchanged.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -18,46 +19,61 @@ from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-__all__ = ["ForkProvisioner", "ForkedKernel", "Nursery", "can_fork", "serve"]
+__all__ = ["ForkProvisioner", "ForkedKernel", "Nursery", "serve", "why_not_fork"]
 
-PRELOADED = ("ipykernel.ipkernel", "ipykernel.kernelapp", "casework.compare", "casework.figures", "casework.views", "IPython.display")
+# What a kernel imports while it starts (the debugger alone takes a third of a second), and what reports import.
+PRELOADED = (
+    "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio", "tornado.queues",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.display", "IPython.extensions.storemagic", "email.parser", "pdb",
+    "casework.compare", "casework.figures", "casework.views",
+)  # fmt: skip
 
 
-def can_fork() -> bool:
-    """Tell whether this system can do it (Linux: it takes fork and pidfd)."""
-    return hasattr(os, "fork") and hasattr(os, "pidfd_open")
+def why_not_fork() -> str:
+    """Say why this system cannot fork kernels; empty where it can (Linux: it takes fork and pidfd)."""
+    if not hasattr(os, "fork"):
+        return "this system has no fork"
+    if sys.platform == "darwin":
+        return "fork is not safe on macOS, whose libraries start threads"
+    return "" if hasattr(os, "pidfd_open") else "this system has no pidfd"
 
 
 class Nursery:
-    """The preloaded parent: started when first asked, ended by `close`."""
+    """The preloaded parent: starts at once, so that it imports while we do; ended by `close`."""
 
     def __init__(self, env: dict[str, str]) -> None:
-        self._env = env
         self._lock = threading.Lock()
-        self._parent: subprocess.Popen[str] | None = None
+        command = [sys.executable, "-c", "from casework.reports.forking import serve; serve()"]
+        # In a session of its own, so that an interrupt from the keyboard ends it by the end of its input only.
+        pipe = subprocess.PIPE
+        self._parent = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env, start_new_session=True)
 
     def fork(self, connection_file: str, cwd: str, env: dict[str, str]) -> ForkedKernel:
         """Ask for a kernel that serves a connection file."""
+        return ForkedKernel(self._ask({"file": connection_file, "cwd": cwd, "env": env}), self)
+
+    def ended(self, pid: int) -> int:
+        """Give the exit code of a child that has ended, a negative one for a signal."""
+        return self._ask({"ended": pid})
+
+    def _ask(self, what: dict[str, Any]) -> int:
+        assert self._parent.stdin is not None
+        assert self._parent.stdout is not None
         with self._lock:
-            if self._parent is None:
-                command = [sys.executable, "-c", "from casework.reports.forking import serve; serve()"]
-                # In a session of its own, so that an interrupt from the keyboard ends it by the end of its input only.
-                pipe = subprocess.PIPE
-                self._parent = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=self._env, start_new_session=True)
-            assert self._parent.stdin is not None
-            assert self._parent.stdout is not None
-            self._parent.stdin.write(json.dumps({"file": connection_file, "cwd": cwd, "env": env}) + "\n")
-            self._parent.stdin.flush()
-            answer = self._parent.stdout.readline()
-        if not answer:
-            raise RuntimeError("the parent of the kernels has ended")
-        return ForkedKernel(int(answer))
+            try:
+                self._parent.stdin.write(json.dumps(what) + "\n")
+                self._parent.stdin.flush()
+                answer = self._parent.stdout.readline()
+            except (BrokenPipeError, ValueError):
+                answer = ""
+        if not answer.strip().lstrip("-").isdigit():
+            raise RuntimeError(answer.strip() or "the parent of the kernels has ended")
+        return int(answer)
 
     def close(self) -> None:
         """End the parent; kernels that run are not touched."""
-        if self._parent is not None:
+        with self._lock:
             self._parent.communicate()
-            self._parent = None
 
 
 class ForkedKernel:
@@ -65,15 +81,19 @@ class ForkedKernel:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, nursery: Nursery) -> None:
         self.pid = pid
         self.returncode: int | None = None
+        self._nursery = nursery
         self._fd = os.pidfd_open(pid)
 
     def poll(self) -> int | None:
-        """Give 0 once the process has ended; its true exit code is its parent's to know."""
+        """Give the exit code once the process has ended; its parent knows it."""
         if self.returncode is None and select.select([self._fd], [], [], 0)[0]:
-            self.returncode = 0
+            try:
+                self.returncode = self._nursery.ended(self.pid)
+            except RuntimeError:
+                self.returncode = -signal.SIGKILL
             os.close(self._fd)
         return self.returncode
 
@@ -113,19 +133,32 @@ class ForkProvisioner(LocalProvisioner):
 
 
 def serve() -> None:
-    """Be the parent: import what reports need, then fork a kernel for each line of input."""
+    """Be the parent: import what reports need, then answer each line of input by a number."""
     from importlib import import_module
 
     for name in PRELOADED:
         import_module(name)
     _warm()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # What is there now is shared by all children; a collection in one of them would copy it.
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
-        pid = os.fork()
-        if not pid:
-            _be_kernel(json.loads(line))
-        sys.stdout.write(f"{pid}\n")
+        try:
+            answer = str(_answer(json.loads(line)))
+        except OSError as e:
+            answer = f"no kernel could be forked: {e.strerror}"
+        sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
+
+
+def _answer(asked: dict[str, Any]) -> int:
+    """Fork a kernel and give its number, or give the exit code of one that has ended."""
+    if "ended" in asked:
+        return os.waitstatus_to_exitcode(os.waitpid(asked["ended"], 0)[1])
+    pid = os.fork()
+    if not pid:
+        _be_kernel(asked)
+    return pid
 
 
 def _warm() -> None:
@@ -144,7 +177,6 @@ def _be_kernel(asked: dict[str, Any]) -> None:
     """Turn this child into a kernel; it never returns."""
     try:
         os.setsid()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
         os.dup2(nothing, 1)

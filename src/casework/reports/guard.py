@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ __all__ = ["RUN", "refuse_running_text", "shareable_tables"]
 
 RUN = 16
 """So many consecutive characters of a passage are running text."""
+PIECE = 8
 _APART = ("td", "th", "p", "li", "div", "h1", "h2", "h3", "text", "title", "pre", "code", "span", "figcaption")
 
 
@@ -53,15 +54,23 @@ def _read(body: str) -> str:
 def refuse_running_text(pages: Mapping[str, str], tables: Tables) -> None:
     """Stop where a report shows running text that the study does not publish; `pages` are bodies in HTML, by path.
 
-    Labels are facts, however long.
+    Labels are facts, however long. What is held in memory are the runs of the pages, not those of the corpus.
     """
-    held = {run for text in tables.passages["text"] for run in _runs(text)}
-    labels = [*tables.labels["surface"], *(members.replace(";", "+") for members in tables.labels["members"])]
-    held -= {run for label in labels for run in _runs(label)}
-    for path, body in pages.items():
-        found = next((run for run in _runs(_read(body)) if run in held), "")
-        if found:
+    shown = {run: path for path, body in reversed(list(pages.items())) for run in _runs(_read(body))}
+    for label in [*tables.labels["surface"], *(members.replace(";", "+") for members in tables.labels["members"])]:
+        for run in _runs(label):
+            shown.pop(run, None)
+    pieces = {run[i : i + PIECE] for run in shown for i in range(RUN - PIECE + 1)}
+    for text in tables.passages["text"]:
+        for run in _shared(text, shown, pieces):
             raise CaseworkError(
-                f"{path}: shows running text ('{found[:6]}…'), and the study does not publish any; "
+                f"{shown[run]}: shows running text ('{run[:6]}…'), and the study does not publish any; "
                 "leave that cell out, show it only where `publish` is 'full', or set 'publish: full' if the licence permits"
             )
+
+
+def _shared(text: str, shown: Mapping[str, str], pieces: Set[str]) -> Iterator[str]:
+    """Give the runs of a passage that are shown: a run of 16 holds a piece of 8 at every ninth place, so that few places are looked at."""
+    for at in range(0, len(text) - PIECE + 1, RUN - PIECE + 1):
+        if text[at : at + PIECE] in pieces:
+            yield from (run for run in _runs(text[max(0, at - RUN + PIECE) : at + RUN]) if run in shown)

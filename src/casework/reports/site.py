@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,24 @@ import pandas as pd
 
 from casework.codebook import did_you_mean
 from casework.compare import LEVELS, RolledUp, character_account, roll_up
-from casework.reports.convert import notebook_body, notebook_title
+from casework.reports.bundle import papers_html, write_crate, write_papers
+from casework.reports.convert import notebook_title
+from casework.reports.crate import CRATE
 from casework.reports.desk import run_folder, study_parameters, write_offered
 from casework.reports.downloads import downloads_html, write_downloads
-from casework.reports.execute import run_notebook
+from casework.reports.failed import failure_body, tell_failures
 from casework.reports.fonts import FontCache
 from casework.reports.frame import Page, Site, render_files
 from casework.reports.guard import refuse_running_text
 from casework.reports.index import Card, index_page
-from casework.reports.kernels import kernels_of
+from casework.reports.kept import inputs_digest
+from casework.reports.kernels import choose_engine
 from casework.reports.parameters import check_parameters, declared_parameters, read_notebook
 from casework.reports.provenance import gather_provenance
+from casework.reports.runs import Job, Runs, Settings, run_jobs
 from casework.reports.search import SEARCH, search_page
 from casework.reports.sources import evidence_page
+from casework.reports.unchanged import is_unchanged, remember_site, site_digest
 from casework.study import ReportSpec, Study
 from casework.tables import Tables, read_tables, standoff
 from casework.text import CaseworkError
@@ -37,50 +41,61 @@ __all__ = ["Job", "plan_jobs", "publish"]
 
 LEVEL = "township"
 OWN = ("index.html", SEARCH)
-Progress = Callable[[int, int], None]
-Run = dict[tuple[str, str], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One page to be made by running a notebook: `case` is the place it is about, if it is about one."""
-
-    report: str
-    notebook: Path
-    path: str
-    parameters: Mapping[str, Any]
-    case: str = ""
-    lang: str = "en"
 
 
 def publish(
-    study: Study, tables: Path | None = None, out: Path | None = None, *, only: Sequence[str] | None = None, jobs: int = 1,
-    engine: str = "papermill", progress: Progress | None = None,
+    study: Study, tables: Path | None = None, out: Path | None = None, *, only: Sequence[str] | None = None,
+    settings: Settings | None = None, **how: Any,
 ) -> Path:
     """Run a study's reports on its tables and write the site; give the path of its first page.
 
     Without `tables` those that were built are taken, else those that are committed. With `only`
-    the other reports' pages stay as they are. Raises CaseworkError before anything is written
-    where a parameter or a notebook is wrong.
+    the other reports' pages stay as they are. How reports are run is said by `settings`, or by its fields as
+    keywords (`jobs=2`). Raises CaseworkError before anything is written where a parameter or a
+    notebook is wrong, and after the rest is written where a report failed.
     """
     folder = tables or _tables_of(study)
     out = out or study.reports_dir
+    settings = replace(settings or Settings(), **how)
+    choose_engine(settings.engine)
+    kept = None if only else settings.kept
+    digest = site_digest(study, folder) if kept else ""
+    if kept and is_unchanged(kept.folder, digest, out):
+        return out / "index.html"
+    _publish_anew(study, folder, out, only, settings)
+    if kept:
+        remember_site(kept.folder, digest, out)
+    return out / "index.html"
+
+
+def _publish_anew(study: Study, folder: Path, out: Path, only: Sequence[str] | None, settings: Settings) -> None:
+    """Run what is not kept, write the site, and tell of what failed."""
     read = read_tables(folder)
     planned = [job for lang in study.langs for job in plan_jobs(study, read, folder, lang)]
     chosen = _choose(study, planned, only)
     with _fresh_site(out, keep=bool(only)) as new:
         with run_folder(study, folder, read) as seen:
-            run = _run_all(chosen, seen, jobs, engine, progress or _silent)
-        fonts = FontCache(study.work_dir / "fonts")
-        for lang in study.langs:
-            mine = {path: notebook for (tongue, path), notebook in run.items() if tongue == lang}
-            _write_site(study, lang, read, folder, [job for job in planned if job.lang == lang], mine, fonts, new)
-        fonts.prune()
-    return out / "index.html"
+            runs = run_jobs(chosen, seen, inputs_digest(seen, study.codebooks.values()), settings)
+        if runs.failed and not runs.done:
+            tell_failures(chosen, runs)
+        _write_site(study, read, folder, planned, runs, new)
+    if settings.kept and not only:
+        settings.kept.prune()
+    if runs.failed:
+        tell_failures(chosen, runs, out)
 
 
-def _silent(done: int, of: int) -> None:
-    pass
+def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Job], runs: Runs, new: Path) -> None:
+    """Write the pages of each language, then what explains the whole."""
+    fonts = FontCache(study.work_dir / "fonts")
+    there = [job for job in planned if job.page in runs.done or job.page in runs.failed or (new / job.page).is_file()]
+    for lang in study.langs:
+        _write_tree(study, lang, tables, folder, [job for job in there if job.lang == lang], runs, fonts, new)
+    fonts.prune()
+    shared = standoff(tables.frames, study.publish)
+    found = gather_provenance(study, folder, study.lang)
+    write_papers(new, study, shared, there, found)
+    write_crate(new, study, shared["sources"], there, runs, found)
 
 
 def _tables_of(study: Study) -> Path:
@@ -102,7 +117,7 @@ def plan_jobs(study: Study, tables: Tables, folder: Path, lang: str = "") -> lis
         own = {**_own_parameters(study, lang), "report": spec.name}
         given = {k: v for k, v in own.items() if k in declared} | dict(spec.parameters)
         if not spec.foreach:
-            out.append(Job(spec.name, spec.notebook, f"{spec.name}.html", given, lang=lang))
+            out.append(Job(spec.name, spec.notebook, f"{spec.name}.html", given, lang=lang, tree=_tree(study, lang)))
             continue
         for name in ("case", "level"):
             if name not in declared:
@@ -110,7 +125,8 @@ def plan_jobs(study: Study, tables: Tables, folder: Path, lang: str = "") -> lis
         level = str(given.get("level", declared["level"])) if spec.foreach == "case" else spec.foreach
         for case, path in case_pages(_rolled(tables, level, spec).cases, spec.name).items():
             named = {"report": Path(path).stem} if "report" in declared else {}
-            out.append(Job(spec.name, spec.notebook, path, {**given, **named, "case": case, "level": level}, case, lang))
+            own = {**given, **named, "case": case, "level": level}
+            out.append(Job(spec.name, spec.notebook, path, own, case, lang, _tree(study, lang)))
     return out
 
 
@@ -134,34 +150,18 @@ def _choose(study: Study, jobs: Sequence[Job], only: Sequence[str] | None) -> li
     return [job for job in jobs if not only or job.report in only]
 
 
-def _run_all(jobs: Sequence[Job], folder: Path, workers: int, engine: str, progress: Progress) -> Run:
-    """Run every job's notebook; give the run notebooks by language and page. The kernels do the work, so threads are enough here."""
-    done: Run = {}
-    with kernels_of(engine) as manager, ThreadPoolExecutor(max(1, workers)) as pool:
-        waiting = [((job.lang, job.path), pool.submit(run_notebook, job.notebook, job.parameters, folder, manager)) for job in jobs]
-        try:
-            for page, future in waiting:
-                done[page] = future.result()
-                progress(len(done), len(jobs))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return done
-
-
-def _write_site(
-    study: Study, lang: str, tables: Tables, folder: Path, planned: Sequence[Job], run: Mapping[str, Any], fonts: FontCache, out: Path
+def _write_tree(
+    study: Study, lang: str, tables: Tables, folder: Path, there: Sequence[Job], runs: Runs, fonts: FontCache, out: Path
 ) -> None:
     """Write the pages of one language: the study's first into the site's own folder, another into a folder in it."""
     new = out / _tree(study, lang)
     new.mkdir(exist_ok=True)
     names = mechanism_names(study.codebooks.get("mechanisms"), lang)
-    there = [job for job in planned if job.path in run or (new / job.path).is_file()]
     cards = _cards(study, there, lang)
     nav = [("index.html", load_words(lang)("index")), *((c.path, c.title) for c in cards if c.path.endswith(".html"))]
     site = Site(study.title_in(lang), lang, nav, gather_provenance(study, folder, lang), fonts, _others(study, lang))
     shared = standoff(tables.frames, study.publish)
-    made = [_report_page(job, run[job.path], lang, nav) for job in planned if job.path in run]
+    made = [_report_page(job, runs, nav) for job in there if job.page in runs.done or job.page in runs.failed]
     made.append(search_page(shared["claims"], shared["sources"], study.publish, lang))
     if study.publish != "full":
         refuse_running_text({page.path: page.body for page in made}, tables)
@@ -169,13 +169,14 @@ def _write_site(
         _write(new, site, page)
     if lang == study.lang:
         write_downloads(new, shared, folder / "datapackage.json", study.date, lang)
-    write_offered(new, run)
+    write_offered(new, {job.path: runs.done[job.page].notebook for job in there if job.page in runs.done})
     account = character_account(tables)
     readings = list(gather_readings(tables, _raws(folder), lang, names))
     _write_evidence(study, site, readings, account, new)
     pages = {job.case: job.path for job in there if job.case}
     rolled = roll_up(tables, _level_of(there))
-    downloads = downloads_html(out, study.publish, lang, "../" if new != out else "")
+    up = "../" if new != out else ""
+    downloads = downloads_html(out, study.publish, lang, up) + papers_html(study, lang, up)
     _write(new, site, index_page(site.title, tables, rolled, readings, cards, account, pages, names, study.publish, lang, downloads))
 
 
@@ -207,11 +208,12 @@ def _level_of(jobs: Sequence[Job]) -> str:
     return next((str(job.parameters["level"]) for job in jobs if job.case), LEVEL)
 
 
-def _report_page(job: Job, notebook: Any, lang: str, nav: Sequence[tuple[str, str]]) -> Page:
-    title = job.case.rpartition("/")[2] if job.case else notebook_title(notebook, lang) or job.report
+def _report_page(job: Job, runs: Runs, nav: Sequence[tuple[str, str]]) -> Page:
+    title = job.case.rpartition("/")[2] if job.case else notebook_title(read_notebook(job.notebook), job.lang) or job.report
     current = job.path if any(path == job.path for path, _ in nav) else "index.html"
     digest = hashlib.sha256(job.notebook.read_bytes()).hexdigest()
-    return Page(job.path, title, notebook_body(notebook, lang), current, digest, job.parameters)
+    body = runs.done[job.page].body if job.page in runs.done else failure_body(title, runs.failed[job.page], job.lang)
+    return Page(job.path, title, body, current, digest, job.parameters)
 
 
 def _cards(study: Study, jobs: Sequence[Job], lang: str) -> list[Card]:
@@ -248,7 +250,8 @@ def _raws(folder: Path) -> dict[str, str]:
 @contextmanager
 def _fresh_site(out: Path, keep: bool) -> Iterator[Path]:
     """Give a folder beside `out` to write into; it takes its place when the block ends well."""
-    if out.exists() and not (out / "index.html").is_file() and any(p.name != "README.md" for p in out.iterdir()):
+    ours = any((out / name).is_file() for name in ("index.html", CRATE))
+    if out.exists() and not ours and any(p.name != "README.md" for p in out.iterdir()):
         raise CaseworkError(f"{out}: holds files that are not a site of casework; name an empty or a new folder")
     new, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
     for left in (new, old):

@@ -1,4 +1,4 @@
-"""The notebooks of the four reports, for a study that stands in a folder of its own."""
+"""The notebooks of the reports, for a study that stands in a folder of its own."""
 
 from __future__ import annotations
 

@@ -108,11 +108,13 @@ def _sheet(book: xlsxwriter.Workbook, name: str, heads: list[str], rows: Iterabl
 
 
 def downloads_html(site: Path, publish: Publish, lang: str, up: str = "") -> str:
-    """Write the links to what `write_downloads` wrote, with sizes; `up` leads from the page to the site."""
+    """Write the links to what `write_downloads` and the notebooks wrote, with sizes; `up` leads from the page to the site."""
     words = load_words(lang)
+    own = [("tables.zip", "download_csv"), ("tables.xlsx", "download_xlsx")]
+    own += [(path.name, "download_matrix") for path in sorted((site / FOLDER).glob("case_matrix*.csv"))]
     items = "".join(
         f'<li><a href="{up}{FOLDER}/{name}" download>{name}</a> <small>{_size(site / FOLDER / name)}</small><br>{escape(words(about))}</li>'
-        for name, about in (("tables.zip", "download_csv"), ("tables.xlsx", "download_xlsx"))
+        for name, about in own
     )
     held = f'<p class="soft"><small>{escape(words("download_held"))}</small></p>' if publish != "full" else ""
     return f'<h2 id="downloads">{escape(words("downloads"))}</h2><ul>{items}</ul>{held}'

@@ -123,9 +123,10 @@ def _other(spot: Spot, tail: str, book: _Book) -> str:
     last = last_match(other.pattern, spot.head)
     if last is None:
         return ""
-    far = dimension in ("money", "area") or last[1] in book.times
+    thing = last[1] or last[2]
+    far = dimension in ("money", "area") or thing in book.times
     near = len(spot.head) - last.end() <= (24 if far else book.near)
-    return f"other:{last[1]}" if near else ""
+    return f"other:{thing}" if near else ""
 
 
 def _sized(spot: Spot, earlier: Sequence[Earlier], following: Amount | None, book: _Book) -> str:

@@ -293,7 +293,7 @@ class Gazetteer:
             if name in self.words.town_endings:
                 continue
             put(name, key, "full")
-            stem, spoken = self.words.stem(name, level), self.words.spoken(name, level)
+            stem, spoken = self.words.short_names(name, level)
             if spoken != name and len(spoken) > 2:
                 put(spoken, key, "spoken")
             if level != "township" and len(stem) > 1 and stem != name:

@@ -62,21 +62,25 @@ class Words:
 
     def stem(self, name: str, level: str) -> str:
         """Cut the word of rank, and the peoples where two characters remain."""
+        return self.short_names(name, level)[0]
+
+    def short_names(self, name: str, level: str) -> tuple[str, str]:
+        """Give the stem, and the short official name that people say: without peoples and with a short word of rank."""
         m = self.rank[level].search(name)
         if m is None or not m.start():
-            return name
+            return name, name
         stem = name[: m.start()]
-        if level == "village":
+        if level != "village":
+            stem = self._without_peoples(stem)
+        return stem, stem + self.to_spoken.get(m[0], m[0])
+
+    def _without_peoples(self, stem: str) -> str:
+        if len(stem) < 3:
             return stem
         if stem in self.peoples:
-            return stem[:-1] if len(stem) > 2 else stem
+            return stem[:-1]
         m = self.people.search(stem)
         return stem[: m.start()] if m else stem
-
-    def spoken(self, name: str, level: str) -> str:
-        """Give the short official name that people say: without peoples and with a short word of rank."""
-        m = self.rank[level].search(name)
-        return self.stem(name, level) + self.to_spoken.get(m.group(), m.group()) if m and m.start() else name
 
     def village_name(self, packed: str) -> str:
         """Give a village's name from its packed form in the data file."""

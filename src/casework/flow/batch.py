@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import stat
 import zlib
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path, PurePosixPath
 
-from casework.sources import MAX_BYTES, READ_APART, Child, Manifest, ManifestRow, Source, hash_file, read_source, registered, walk
+from casework.sources import MAX_BYTES, READ_APART, Child, Manifest, ManifestRow, Source, read_source, registered, walk
 from casework.text import CaseworkError, Problem
 
 __all__ = ["Batch", "File", "Item", "make_batches", "read_items", "size_of"]
@@ -119,11 +120,13 @@ def _file(folder: Path, file: str, manifest: Mapping[str, ManifestRow]) -> File 
     """Describe a file that a worker may read; nothing where there is nothing to be read apart, or nothing at all."""
     if PurePosixPath(file).suffix.lower() not in READ_APART or not file.isprintable():
         return None
+    path = f"{folder}/{file}"
     try:
-        info = (folder / file).stat()
+        info = os.stat(path)
         if not stat.S_ISREG(info.st_mode) or info.st_size > MAX_BYTES:
             return None
-        sha256 = hash_file(folder / file)
+        with open(path, "rb") as raw:
+            sha256 = hashlib.sha256(raw.read()).hexdigest()
     except (OSError, ValueError):
         return None
     return File(file, sha256, info.st_size, registered(file, sha256, manifest))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from casework.flow.batch import Batch, make_batches, size_of
-from casework.flow.cache import Cache, open_cache
+from casework.flow.cache import VERDICTS, Cache, open_cache
 from casework.flow.corrections import by_source
 from casework.flow.crew import Alone, Crew, run_tasks
 from casework.flow.kit import Settings, built_in_kit, settings_of
@@ -159,7 +159,7 @@ def _parse(job: _Job, crew: Crew, progress: Progress | None) -> tuple[list[str],
 
 def _merge(job: _Job, names: list[str], problems: list[Problem]) -> Merged:
     """Put the parts together and move the tables into place, all at once."""
-    survey = survey_parts([job.cache.folder / n for n in names], job.codings, job.corrections)
+    survey = survey_parts([job.cache.folder / n for n in names], job.codings, job.corrections, job.cache.folder / VERDICTS)
     survey.problems += problems
     if not survey.sources:
         raise CaseworkError(f"{job.folder}: no text could be read there{_first(survey)}")

@@ -21,9 +21,11 @@ from casework.flow.work import ROWS, Task
 from casework.tables.files import process_runs
 from casework.text import CaseworkError
 
-__all__ = ["Cache", "open_cache"]
+__all__ = ["VERDICTS", "Cache", "open_cache"]
 
 _LOCK = "lock"
+VERDICTS = "copies"
+"""The file of the cache that tells which articles were found to be copies."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,10 @@ class Cache:
     def holds(self, task: Task) -> bool:
         """Tell whether a task is done; what is there but damaged is removed."""
         try:
+            raws = task.home / "raw"
             index = Part(task.home / ROWS).index
             for _, source_id, _, size, time in index["sources"]:
-                info = os.stat(task.home / "raw" / f"{source_id}.txt")
+                info = os.stat(f"{raws}/{source_id}.txt")
                 if (info.st_size, info.st_mtime_ns) != (size, time):
                     raise Damaged(task.home / ROWS)
         except (Damaged, OSError, KeyError, ValueError, TypeError):
@@ -65,7 +68,7 @@ class Cache:
     def keep(self, names: Collection[str], codings: str) -> None:
         """Remove all parts but those named, and of these all codings but those named, so that the cache does not grow."""
         for entry in os.scandir(self.folder):
-            if entry.name == _LOCK:
+            if entry.name in (_LOCK, VERDICTS):
                 continue
             if entry.name not in names:
                 shutil.rmtree(entry.path, ignore_errors=True)

@@ -8,9 +8,11 @@ marks lie in files, and a sixty-fourth of all hashes is looked at at a time.
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LONG_ENOUGH", "ArticleWords", "Marks", "find_copies", "link_copies", "marks_of"]
+__all__ = ["LONG_ENOUGH", "ArticleWords", "Marks", "Verdicts", "find_copies", "link_copies", "marks_of"]
 
 GRAM = 5
 CONTAINED = 0.8
@@ -27,6 +29,7 @@ STRETCH, SAMPLE = 16, 16
 SHARED = 0.15  # of the shorter one's marks: far fewer than a text of which four fifths of the 5-grams are contained
 CROWD, NEAR = 50, 4
 FILES = 64
+_ONE = np.uint64(1)
 _FACTOR, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 
 Hashes = NDArray[np.uint64]
@@ -70,9 +73,11 @@ class Marks:
         self._waiting = 0
         self.counts = array("q")
         self.least = array("Q")
+        self.names = array("Q")
 
-    def add(self, marks: Hashes) -> None:
+    def add(self, marks: Hashes, article_id: str) -> None:
         """Add the marks of the next article."""
+        self.names.append(int.from_bytes(hashlib.blake2b(article_id.encode(), digest_size=8).digest(), "big"))
         number = len(self.counts)
         self.counts.append(len(marks))
         self.least.append(int(marks[0]) if len(marks) else 0)
@@ -107,14 +112,41 @@ class Marks:
             file.close()
 
 
-def candidates(marks: Marks) -> list[tuple[int, int]]:
+class Verdicts:
+    """What is known already of pairs of articles, by their ids, which change with their texts; kept in a file with its checksum."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._known = np.empty(0, np.uint64)
+        with suppress(OSError, ValueError):
+            data = path.read_bytes() if path else b""
+            if data[:32] == hashlib.sha256(data[32:]).digest():
+                self._known = np.frombuffer(data[32:], np.uint64)
+
+    def look(self, keys: Hashes) -> list[bool | None]:
+        """Give for each pair whether the one is contained in the other; None where it is not known."""
+        at = np.searchsorted(self._known >> _ONE, keys >> _ONE)
+        found = self._known[np.minimum(at, len(self._known) - 1)] if len(self._known) else keys ^ ~np.uint64(0)
+        return [bool(f & _ONE) if (f ^ k) >> _ONE == 0 else None for f, k in zip(found, keys, strict=True)]
+
+    def keep(self, keys: Hashes, contained: Iterable[bool]) -> None:
+        """Keep the verdicts of all pairs of this time."""
+        if self._path:
+            known = np.unique((keys & ~_ONE) | np.fromiter(contained, np.uint64, len(keys)))
+            data = known.tobytes()
+            new = self._path.with_name(f".{self._path.name}")
+            new.write_bytes(hashlib.sha256(data).digest() + data)
+            new.replace(self._path)
+
+
+def candidates(marks: Marks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give the pairs of articles that share enough marks to be held against each other.
 
     Where a mark stands in more than 50 articles, only neighbours are paired, in an order that puts like texts side by side.
     """
     counts = np.array(marks.counts, np.int64)
     if len(counts) < 2:
-        return []
+        return counts[:0], counts[:0]
     rank = np.empty(len(counts), np.int64)
     rank[np.lexsort((counts, np.array(marks.least, np.uint64)))] = np.arange(len(counts))
     suspects = _suspects(marks, counts)
@@ -124,7 +156,7 @@ def candidates(marks: Marks) -> list[tuple[int, int]]:
     pairs, times = np.unique(np.concatenate(found), return_counts=True)
     i, j = pairs // len(counts), pairs % len(counts)
     enough = times >= np.maximum(1, SHARED * np.minimum(counts[i], counts[j]))
-    return list(zip(i[enough].tolist(), j[enough].tolist(), strict=True))
+    return i[enough], j[enough]
 
 
 def _suspects(marks: Marks, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -157,22 +189,24 @@ def _pairs(values: Hashes, owners: NDArray[np.int64], rank: NDArray[np.int64], s
     return np.concatenate(out)
 
 
-def link_copies(marks: Marks, tell: Callable[[int], tuple[str, str]], words_of: Callable[[int], str]) -> dict[str, str]:
+def link_copies(
+    marks: Marks, tell: Callable[[int], tuple[str, str]], words_of: Callable[[int], str], verdicts: Verdicts
+) -> dict[str, str]:
     """Give for each copy the article it is a copy of: the first of its cluster by day, then by id.
 
     `tell` gives an article's id and day by its number, `words_of` its body.
     """
     grams = lru_cache(maxsize=4096)(lambda i: np.unique(_stretches(words_of(i), GRAM)))
+    left, right = candidates(marks)
+    names = np.array(marks.names, np.uint64)
+    keys = names[left] * _FACTOR ^ names[right]
     cluster: dict[int, int] = {}
-    for i, j in candidates(marks):
-        if _root(cluster, i) == _root(cluster, j):
-            continue
-        if words_of(i) == words_of(j):
+    contained: list[bool] = []
+    for i, j, known in zip(left.tolist(), right.tolist(), verdicts.look(keys), strict=True):
+        contained.append(_contained(words_of, grams, i, j) if known is None else known)
+        if contained[-1]:
             _unite(cluster, i, j)
-            continue
-        small, large = sorted((grams(i), grams(j)), key=len)
-        if len(np.intersect1d(small, large, assume_unique=True)) >= CONTAINED * len(small):
-            _unite(cluster, i, j)
+    verdicts.keep(keys, contained)
     members: dict[int, list[tuple[str, str]]] = {}
     for i in sorted({*cluster, *cluster.values()}):
         members.setdefault(_root(cluster, i), []).append(tell(i))
@@ -183,6 +217,13 @@ def link_copies(marks: Marks, tell: Callable[[int], tuple[str, str]], words_of: 
     return copies
 
 
+def _contained(words_of: Callable[[int], str], grams: Callable[[int], Hashes], i: int, j: int) -> bool:
+    if words_of(i) == words_of(j):
+        return True
+    small, large = sorted((grams(i), grams(j)), key=len)
+    return len(np.intersect1d(small, large, assume_unique=True)) >= CONTAINED * len(small)
+
+
 def find_copies(articles: Iterable[ArticleWords]) -> dict[str, str]:
     """Give for each copy the article it is a copy of; articles under 100 characters are left alone."""
     long = [a for a in articles if len(a.words) >= LONG_ENOUGH]
@@ -190,8 +231,8 @@ def find_copies(articles: Iterable[ArticleWords]) -> dict[str, str]:
         marks = Marks(Path(folder))
         try:
             for a in long:
-                marks.add(marks_of(a.words))
-            return link_copies(marks, lambda i: (long[i].article_id, long[i].published), lambda i: long[i].words)
+                marks.add(marks_of(a.words), a.article_id)
+            return link_copies(marks, lambda i: (long[i].article_id, long[i].published), lambda i: long[i].words, Verdicts())
         finally:
             marks.close()
 

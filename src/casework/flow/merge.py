@@ -7,7 +7,7 @@ import heapq
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -186,7 +186,7 @@ def _patched(part: _Open, name: str, i: int, patch: Patch) -> tuple[bytes, int, 
     elif name not in patch.corrections:
         return block, count, None
     rows = sort_rows(declared, correct_rows(declared, rows, patch.corrections[name]) if name in patch.corrections else rows)
-    if bad := bad_rows(declared, rows):
+    if bad := bad_rows(declared, rows) if name in patch.corrections else []:
         raise CaseworkError(f"{part.keys[i][0]}: {len(bad)} bad cells of {name}\n" + "\n".join(f"  {b}" for b in bad))
     return write_block(rows), len(rows), write_block(held_back(declared, rows))
 
@@ -204,10 +204,9 @@ def _copy(names: Sequence[str], row: Cells, copies: Mapping[str, str]) -> Cells:
 
 def _link_raws(part: _Open, start: int, stop: int, folder: Path) -> None:
     """Put the raw texts beside the tables: as links, where the file system has them."""
+    old, new = f"{part.place.home}/raw", str(folder)
     for _, source_id, *_ in part.rows.index["sources"][start:stop]:
-        name = f"{source_id}.txt"
-        old, new = part.place.home / "raw" / name, folder / name
-        with suppress(OSError):
-            os.link(old, new)
-            continue
-        shutil.copyfile(old, new)
+        try:
+            os.link(f"{old}/{source_id}.txt", f"{new}/{source_id}.txt")
+        except OSError:
+            shutil.copyfile(f"{old}/{source_id}.txt", f"{new}/{source_id}.txt")

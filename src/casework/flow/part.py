@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from casework.text import CaseworkError
 
 __all__ = ["Damaged", "Part", "write_part"]
 
 _MAGIC = b"casework-part-1"
-Numbers = NDArray[np.int64]
 
 
 class Damaged(Exception):
@@ -62,6 +60,7 @@ class Part:
 
     path: Path
     _held: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    _sizes: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _opened(self) -> tuple[int, dict[str, Any]]:
@@ -72,9 +71,9 @@ class Part:
                 base = file.tell()
                 index: dict[str, Any] = json.loads(head)
                 whole = os.fstat(file.fileno()).st_size
-        except (OSError, ValueError):
+            end = max((a + n for a, n, _ in index["stretches"].values()), default=0)
+        except (OSError, ValueError, LookupError, TypeError):
             raise Damaged(self.path) from None
-        end = max((a + n for a, n, _ in index["stretches"].values()), default=0)
         if magic != _MAGIC or hashlib.sha256(head).hexdigest().encode() != digest or whole != base + end:
             raise Damaged(self.path)
         return base, index
@@ -105,15 +104,17 @@ class Part:
             self._held[name] = data
         return self._held[name]
 
-    def sizes(self, name: str) -> tuple[Numbers, Numbers]:
-        """Give for each source where its block ends, and how many rows it has."""
-        found = np.frombuffer(self.read(f"{name} sizes"), "<i8").reshape(2, -1)
-        return np.cumsum(found[0]), found[1]
+    def sizes(self, name: str) -> tuple[list[int], list[int]]:
+        """Give for each source where its block ends and how many rows it and those before it have, both from a nought on."""
+        if name not in self._sizes:
+            found = np.frombuffer(self.read(f"{name} sizes"), "<i8").reshape(2, -1)
+            ends, rows = ([0, *np.cumsum(numbers).tolist()] for numbers in found)
+            self._sizes[name] = ends, rows
+        return self._sizes[name]
 
     def block(self, name: str, first: int, last: int) -> tuple[bytes, int]:
         """Give the blocks of the sources from `first` to before `last`, and their number of rows."""
         ends, rows = self.sizes(name)
-        start = int(ends[first - 1]) if first else 0
-        stop = int(ends[last - 1]) if last else 0
         data = self.read(name)
-        return data if stop - start == len(data) else data[start:stop], int(rows[first:last].sum())
+        start, stop = ends[first], ends[last]
+        return data if stop - start == len(data) else data[start:stop], rows[last] - rows[first]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from casework.flow.copies import Marks, link_copies
+from casework.flow.copies import Marks, Verdicts, link_copies
 from casework.flow.corrections import KEYS, unmatched
 from casework.flow.part import Part
 from casework.flow.work import ROWS
@@ -78,8 +78,11 @@ class _Seen:
         return True
 
 
-def survey_parts(homes: Iterable[Path], codings: str, corrections: Mapping[str, Sequence[Correction]]) -> Survey:
-    """Go through the parts in the order of the raw folder, once, holding a few numbers of each source."""
+def survey_parts(homes: Iterable[Path], codings: str, corrections: Mapping[str, Sequence[Correction]], verdicts: Path) -> Survey:
+    """Go through the parts in the order of the raw folder, once, holding a few numbers of each source.
+
+    What was found of pairs of articles is kept in the file `verdicts`, so that they are not compared again.
+    """
     out = Survey()
     seen = _Seen()
     where: dict[str, tuple[int, int]] = {}
@@ -94,7 +97,7 @@ def survey_parts(homes: Iterable[Path], codings: str, corrections: Mapping[str, 
                 out.places.append(Place(tuple(sources[0][:2]) if sources else ("", ""), home, codings))
                 where |= {s[1]: (len(out.places) - 1, i) for i, s in enumerate(sources) if s[1] in corrections and i not in dropped}
                 _articles(part, dropped, marks, len(out.places) - 1, owners)
-            _link(out, marks, owners)
+            _link(out, marks, owners, verdicts)
         finally:
             marks.close()
     _correct(out, where, corrections)
@@ -126,14 +129,14 @@ def _articles(part: Part, dropped: set[int], marks: Marks, number: int, owners: 
         return
     ends, _ = part.sizes("marks")
     found = np.frombuffer(part.read("marks"), np.uint64)
-    for i, mine in enumerate(np.split(found, ends[:-1] // 8)):
-        if articles[i][0] not in dropped:
-            marks.add(mine)
+    for i, (source, article_id, _) in enumerate(articles):
+        if source not in dropped:
+            marks.add(found[ends[i] // 8 : ends[i + 1] // 8], article_id)
             owners[0].append(number)
             owners[1].append(i)
 
 
-def _link(out: Survey, marks: Marks, owners: tuple[array[int], array[int]]) -> None:
+def _link(out: Survey, marks: Marks, owners: tuple[array[int], array[int]], verdicts: Path) -> None:
     """Find the copies; the parts that candidates stand in are opened again."""
     part_of = lru_cache(maxsize=64)(lambda number: Part(out.places[number].home / ROWS))
 
@@ -144,7 +147,7 @@ def _link(out: Survey, marks: Marks, owners: tuple[array[int], array[int]]) -> N
     def words(i: int) -> str:
         return part_of(owners[0][i]).block("words", owners[1][i], owners[1][i] + 1)[0].decode()
 
-    for copy, original in link_copies(marks, told, words).items():
+    for copy, original in link_copies(marks, told, words, Verdicts(verdicts)).items():
         out.patch(copy.split(":")[0]).copies[copy] = original
 
 

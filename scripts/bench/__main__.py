@@ -2,7 +2,7 @@
 
 usage: python scripts/bench [--quick] [--mb SIZE] [--rounds N] [--seed N]
 
---quick       small corpora, one round: under two minutes, ratios good to about a third
+--quick       small corpora, one round: about three minutes, ratios good to about a third
 --mb SIZE     MB of UTF-8 that every tool reads in a round (0.12; quick 0.03)
 --rounds N    rounds, in each of which every tool reads all texts once (2; quick 1)
 --seed N      another seed makes another corpus of the same size (1)
@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import quality, speed
+from bench import build, quality, speed
 from bench.corpus import ROOT, make_texts, read_stock
 from bench.peers import Missing, Worker, make_environment, open_worker, version_of
 from bench.reports import COUNT, QUICK, reports_table
@@ -132,26 +132,10 @@ def speed_table(bench: Bench, texts: Sequence[str], rounds: int) -> Table:
     return Table("speed", title, ("tool", "MB a second of computing", "build is × as fast", "find_amounts is × as fast"), tuple(rows))
 
 
-def build_table(texts: Sequence[str], tenfold: Sequence[str]) -> Table:
-    """Show the build alone: linear, in two processes, memory."""
-    f = speed.build_figures(texts, tenfold)
-    rate = {n: f[f"mb_{n}"] / f[f"cpu_{n}_1"] for n in (1, 10)}
-    rows: list[tuple[Cell, ...]] = [
-        (f"MB a second of computing at {f['mb_1']:.2f} MB", rate[1], None),
-        (f"the same at {f['mb_10']:.2f} MB, and as a share of that", rate[10], rate[10] / rate[1]),
-        ("2 processes against 1, by the clock", None, f["wall_10_1"] / f["wall_10_2"]),
-        ("a plain loop: 2 processes against 1", None, f["spin_1"] / f["spin_2"]),
-        ("peak memory, MB, at 1×", f["memory_1_1"], None),
-        ("peak memory, MB, at 10×, and against 1×", f["memory_10_1"], f["memory_10_1"] / f["memory_1_1"]),
-        ("peak memory, MB, at 10× in 2 processes (the largest)", f["memory_10_2"], f["memory_10_2"] / f["memory_1_1"]),
-    ]
-    return Table("build", "The build alone", ("build", "figure", "ratio"), tuple(rows))
-
-
 def measure(bench: Bench, mb: float, rounds: int, seed: int) -> Iterator[Table]:
     """Yield the tables one by one, as they are measured."""
     stock = read_stock()
-    texts, tenfold = (list(make_texts(stock, int(mb * times * 1e6), seed)) for times in (1, 10))
+    texts = list(make_texts(stock, int(mb * 1e6), seed))
     bench.open()
     groups = quality.read_groups()  # while the peers load
     bench.wait()
@@ -159,7 +143,7 @@ def measure(bench: Bench, mb: float, rounds: int, seed: int) -> Iterator[Table]:
     yield from places_tables(bench, groups)
     yield speed_table(bench, texts, rounds)
     bench.close()
-    yield build_table(texts, tenfold)
+    yield build.table({times: list(make_texts(stock, int(mb * times * 1e6), seed)) for times in build.TIMES}, bench.problems)
     yield reports_table(QUICK if mb < 0.1 else COUNT)
 
 
@@ -186,7 +170,7 @@ def main() -> None:
     """Read the arguments."""
     about = "Measure casework beside its peers; docs/bench.md says how to read the table."
     parser = argparse.ArgumentParser(prog="bench", description=about)
-    parser.add_argument("--quick", action="store_true", help="small corpora, one round: under two minutes")
+    parser.add_argument("--quick", action="store_true", help="small corpora, one round: about three minutes")
     parser.add_argument("--mb", type=float, help="MB of UTF-8 that every tool reads in a round (0.12; quick 0.03)")
     parser.add_argument("--rounds", type=int, help="rounds, in each of which every tool reads all texts once (2; quick 1)")
     parser.add_argument("--seed", type=int, default=1, help="another seed makes another corpus of the same size (1)")

@@ -72,23 +72,6 @@ def warm_build(folder: Path, texts: Sequence[str]) -> Worker:
     if not study.exists():
         write_corpus(folder, "warm", texts[:2])
     worker = Worker(BUILD, sys.executable)
-    worker.ask(do="build", study=str(study), out=str(folder / "warm-out"), jobs=1)
+    # A new folder each time: what a cache holds would not be loaded.
+    worker.ask(do="build", study=str(study), out=tempfile.mkdtemp(dir=folder), jobs=1)
     return worker
-
-
-def build_figures(texts: Sequence[str], tenfold: Sequence[str]) -> dict[str, float]:
-    """Measure the build at one and ten sizes, in one and two processes; each in a process of its own, for its peak of memory."""
-    out: dict[str, float] = {"mb_1": size_of(texts), "mb_10": size_of(tenfold)}
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        study = {1: write_corpus(folder, "once", texts), 10: write_corpus(folder, "tenfold", tenfold)}
-        for times, jobs in ((1, 1), (10, 1), (10, 2)):
-            worker = warm_build(folder, texts)
-            took = worker.ask(do="build", study=str(study[times]), out=str(folder / f"out-{times}-{jobs}"), jobs=jobs)
-            out |= {f"{k}_{times}_{jobs}": v for k, v in took.items()} | {f"memory_{times}_{jobs}": worker.ask(do="memory")}
-            worker.close()
-        worker = Worker(BUILD, sys.executable)
-        for jobs in (1, 2):
-            out[f"spin_{jobs}"] = worker.ask(do="spin", jobs=jobs, turns=4_000_000)["wall"]
-        worker.close()
-    return out

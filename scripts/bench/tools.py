@@ -157,12 +157,27 @@ def amount(line: int, start: int, end: int, ends: list[Ends], unit: str, approx:
     return {"line": line, "start": start, "end": end, "ends": ends, "unit": unit, "approx": approx}
 
 
-def build_once(study: str, out: str, jobs: int) -> None:
+def build_once(study: str, out: str, jobs: int = 1, scheduler: str = "") -> None:
     """Build a study with our own build."""
     from casework.flow import build
     from casework.study import load_study
 
-    build(load_study(Path(study)), out=Path(out), jobs=jobs)
+    build(load_study(Path(study)), out=Path(out), jobs=jobs, scheduler=scheduler)
+
+
+def build_on_dask(warm: str, study: str, out: str, workers: int) -> dict[str, float]:
+    """Build on a cluster of so many single-threaded workers, each warm; give the seconds of the build alone."""
+    from distributed import Client, LocalCluster  # type: ignore[import-not-found]
+
+    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        with Client(cluster.scheduler_address, set_as_default=False) as client:
+            client.run(warm_self, warm, out)
+        return timed(lambda: build_once(study, out, scheduler=cluster.scheduler_address))
+
+
+def warm_self(study: str, out: str) -> None:
+    """Build a little on a worker, so that it has loaded what a build needs."""
+    build_once(study, f"{out}-{os.getpid()}")
 
 
 def spin(turns: int) -> int:
@@ -219,6 +234,8 @@ def answer(tool: Tool | None, q: dict[str, Any]) -> Any:
         return peak_memory()
     if q["do"] == "build":
         return timed(lambda: build_once(q["study"], q["out"], q["jobs"]))
+    if q["do"] == "dask":
+        return build_on_dask(q["warm"], q["study"], q["out"], q["workers"])
     if q["do"] == "spin":
         return timed(lambda: spin_all(q["jobs"], q["turns"]))
     if tool is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -76,14 +77,13 @@ def test_a_worker_with_another_casework_is_refused_by_name(cluster: Any, good: t
     shutil.copytree(ROOT / "src", tmp_path / "src")
     with (tmp_path / "src" / "casework" / "cases.py").open("a", encoding="utf-8") as file:
         file.write("\nMORE = 1\n")
-    import subprocess
-
-    command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address, "--nthreads", "1", "--no-dashboard", "--name", "odd"]
+    options = ["--nthreads", "1", "--no-dashboard", "--name", "odd"]
+    command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address, *options]
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "src")}
     worker = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path)
     try:
         with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
-            client.wait_for_workers(3, timeout=60)
+            client.wait_for_workers(3, timeout=240)
             odd = next(w for w, info in client.scheduler_info(n_workers=-1)["workers"].items() if info["name"] == "odd")
         with pytest.raises(CaseworkError, match=rf"1 of 3 workers cannot take part\n{odd} has casework .* with other code"):
             build(study, out=tmp_path / "t", scheduler=cluster.scheduler_address)

@@ -150,6 +150,8 @@ def _arrange(declared: Table, records: list[tuple[str, ...]], order: Mapping[str
 
 def sortable(text: str) -> tuple[int, str]:
     """Give what a cell is sorted by: the number it begins with, then its text."""
+    if not "0" <= text[:1] <= "9":
+        return -1, text
     head = text.split("-", 1)[0]
     return (int(head), text) if head.isascii() and head.isdigit() else (-1, text)
 

@@ -38,10 +38,15 @@ def arrange_rows(declared: Table, records: Sequence[Mapping[str, Any]], ranks: S
     get = itemgetter(*names)
     values = [get(r) if len(r) == len(names) else _some(declared, r) for r in records]
     columns = [_texts(c, column) for c, column in zip(declared, zip(*values, strict=True), strict=True)]
-    keys = [[sortable(v) for v in columns[names.index(n)]] for n in declared.sort]
+    keys = [_keys(declared.column(n), columns[names.index(n)]) for n in declared.sort]
     for rank, *_, row in sorted(zip(ranks, *keys, zip(*columns, strict=True), strict=True)):
         out[rank].append(row)
     return out
+
+
+def _keys(column: Column, values: Sequence[str]) -> Sequence[Any]:
+    """Give what the cells of a column are sorted by; whole numbers need no text beside them."""
+    return [int(v) if v else -1 for v in values] if column.kind == "integer" else [sortable(v) for v in values]
 
 
 def sort_rows(declared: Table, rows: Sequence[Cells]) -> list[Cells]:
@@ -74,7 +79,14 @@ def _number(value: Any) -> str:
     return number_text(value) if value.__class__ is float else cell(value)
 
 
-_WRITERS: Mapping[str, Callable[[Any], str]] = {"spans": _span_text, "integer": _whole, "number": _number}
+def _list(value: Any) -> str:
+    return cell(value) if value else ""
+
+
+_WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "spans": _span_text, "integer": _whole, "number": _number, "list": _list, "codes": _list,
+    "flag": {True: "true", False: "false"}.__getitem__,
+}
 
 
 def bad_rows(declared: Table, rows: Sequence[Cells]) -> list[str]:

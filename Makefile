@@ -32,7 +32,7 @@ test: check  ## everything CI runs: check, pytest with a browser, each notebook 
 lab: setup  ## open JupyterLab on notebooks/
 	$(BIN)/jupyter lab notebooks
 
-bench: setup  ## measure casework beside its peers (BENCH=--quick: in under two minutes)
+bench: setup  ## measure casework beside its peers (BENCH=--quick: in about three minutes)
 	$(BIN)/python scripts/bench $(BENCH)
 
 lock: setup  ## compile both locks anew from pyproject.toml

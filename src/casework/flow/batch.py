@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import stat
+import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -15,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from casework.sources import MAX_BYTES, READ_APART, Child, Manifest, ManifestRow, Source, read_source, registered, walk
 from casework.text import CaseworkError, Problem
 
-__all__ = ["Batch", "File", "Item", "make_batches", "read_items", "size_of"]
+__all__ = ["Batch", "File", "Item", "close_child", "make_batches", "read_items", "size_of"]
 
 MEAN, MOST, BYTES = 32, 256, 512_000
 _META = tuple(f.name for f in fields(Source) if f.name != "raw")
@@ -137,13 +138,27 @@ def read_items(batch: Batch, folder: Path) -> Iterator[Source | Problem]:
 
     Raises CaseworkError where a file has changed since the batch was made.
     """
-    with Child() as child:
-        for item in batch.items:
-            if not isinstance(item, File):
-                yield item
-                continue
-            rows = Manifest({item.row.file: item.row} if item.row else {})
-            for found in read_source(folder, item.file, rows, child):
-                if isinstance(found, Source) and found.sha256 != item.sha256:
-                    raise CaseworkError(f"{folder / item.file}: has changed while it was read; build again")
-                yield found
+    for item in batch.items:
+        if not isinstance(item, File):
+            yield item
+            continue
+        rows = Manifest({item.row.file: item.row} if item.row else {})
+        for found in read_source(folder, item.file, rows, _child()):
+            if isinstance(found, Source) and found.sha256 != item.sha256:
+                raise CaseworkError(f"{folder / item.file}: has changed while it was read; build again")
+            yield found
+
+
+_OWN = threading.local()
+
+
+def _child() -> Child:
+    """Give this thread's reader of pages; it is kept from batch to batch, since it takes a second to start."""
+    if not hasattr(_OWN, "child"):
+        _OWN.child = Child()
+    return _OWN.child  # type: ignore[no-any-return]
+
+
+def close_child() -> None:
+    """End this thread's reader of pages, if it was ever started."""
+    _child().close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from casework.flow.batch import close_child
 from casework.flow.cache import Cache
 from casework.flow.work import Task, do_task
 from casework.text import Problem
@@ -54,7 +55,8 @@ class Alone:
         return task, True
 
     def close(self) -> None:
-        """Do nothing."""
+        """End the reader of pages."""
+        close_child()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ _LAYERS = (
     "text", "codebook", "codebooks", "data", "sources", "clean", "quantities", "places", "articles", "cases", "claims", "tables", "flow",
 )
 _MECHANISMS = _HOME / "codebooks" / "mechanisms.yaml"
-_IDLE = {_MECHANISMS, *(_HOME / "codebooks" / f"{name}.yaml" for name in ("figures", "score", "site"))}  # words that make no row
+# Words that make no row.
+_IDLE = {_MECHANISMS, *(_HOME / "codebooks" / f"{name}.yaml" for name in ("figures", "findings", "score", "site"))}
 _LIBRARIES = ("ahocorasick-rs", "lxml", "numpy", "opencc", "pyarrow", "pypdfium2", "python-docx", "rjieba", "ruamel-yaml", "trafilatura")
 
 

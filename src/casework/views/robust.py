@@ -8,7 +8,6 @@ from html import escape
 import pandas as pd
 
 from casework.codebook import load_codebook
-from casework.tables import VOCABULARIES
 from casework.views.tables import Html, show_table
 from casework.views.words import Words, load_words
 
@@ -43,7 +42,7 @@ def show_changes(found: pd.DataFrame, *, names: Mapping[str, str] | None = None,
 def _change(row: Mapping[object, object], names: Mapping[str, str], words: Words) -> dict[str, str]:
     finding, item = str(row["finding"]), str(row["item"])
     if finding == "leads":
-        item = words.join([_part(p, words) for p in item.split("|") if p not in ("", "level", "total")])
+        item = words.join([p for p in _series(item.split("|"), words) if p])
     elif finding == "contradicts":
         item = ""
     return {
@@ -53,11 +52,16 @@ def _change(row: Mapping[object, object], names: Mapping[str, str], words: Words
     }  # fmt: skip
 
 
-def _part(part: str, words: Words) -> str:
-    """Name a part of a series: a code of a table, a unit, or the words that a claim is about."""
-    kind, colon, classifier = part.partition(":")
-    known = any(part in codes for codes in VOCABULARIES.values())
-    return words.classifier(classifier) or classifier if kind == "count" and colon else words.value(part) if known else part
+def _series(parts: list[str], words: Words) -> list[str]:
+    """Name the parts of a series and its status, in the order of `compare.LIKE`; what is plain (a level, a total) is left out."""
+    indicator, *about, change, unit, per, statistic, period, status = parts
+    kind, _, classifier = unit.partition(":")
+    each = [p.partition(":")[2] or words.value(f"per_{p}") for p in per.split(";") if p]
+    return [
+        words.value(indicator), "|".join(about), words.value(change) if change not in ("", "level") else "",
+        (words.classifier(classifier) or classifier) if classifier else words.value(kind), *((words("per") + p).strip() for p in each),
+        words.value(statistic) if statistic not in ("", "total") else "", period, words.value(status),
+    ]  # fmt: skip
 
 
 def _said(finding: str, value: str, words: Words) -> str:

@@ -51,7 +51,9 @@ class Scene:
 
 
 def _leads(m: Mention) -> bool:
-    return m.place is not None and not m.flags & {"in_name", "listed"}
+    """Tell whether the article goes on about a place: not one of a list, nor a township that no gazetteer knows."""
+    unknown = m.how == "pattern" and m.place is not None and m.place.level == "township"
+    return m.place is not None and not unknown and not m.flags & {"in_name", "listed"}
 
 
 @dataclass(frozen=True, slots=True)

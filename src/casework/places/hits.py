@@ -33,6 +33,7 @@ class Hit:
     chained: bool = False
     flags: set[str] = field(default_factory=set)
     how: str = ""
+    leads: bool = False
 
 
 @dataclass

@@ -110,7 +110,30 @@ def unknown_names(page: Page, gazetteer: Gazetteer, context: Context, before: li
             ends[hit.end] = hit
         else:
             passed.append((start, end))
-    return found + list(_named_again(page, found, passed))
+    found += _named_again(page, found, passed)
+    return found + list(_called_again(page, gazetteer, [*before, *found]))
+
+
+def _called_again(page: Page, gazetteer: Gazetteer, hits: list[Hit]) -> Iterator[Hit]:
+    """Find a village that the page names in full also where it is called by its bare name."""
+    words = gazetteer.words
+    ranks = words.ranks["township"] + words.ranks["village"] + words.ranks["county"]
+    full: dict[str, set[tuple[str, ...]]] = {}
+    for h in hits:
+        name = page.text[h.start : h.end]
+        if h.level == "village" and name.endswith(words.village) and len(name) > 2 and _rare(name[:-1]):
+            full.setdefault(name[:-1], set()).add(h.keys)
+    for stem, keys in full.items():
+        if len(keys) > 1:
+            continue
+        start = page.text.find(stem)
+        while start >= 0:
+            end = start + len(stem)
+            hit = Hit(start, end, next(iter(keys)), "village_stem", "village")
+            other = page.text.startswith(ranks, end) or words.other_names.match(page.text, end)
+            if not other and page.whole(hit) and is_bounded(page, gazetteer, start):
+                yield hit
+            start = page.text.find(stem, end)
 
 
 def _named_again(page: Page, found: list[Hit], passed: list[tuple[int, int]]) -> Iterator[Hit]:
@@ -174,6 +197,9 @@ def _unknown(page: Page, gazetteer: Gazetteer, starts: list[int], at: int, end: 
         stem = page.text[start:at]
         hard = start in ends or not page.han(start - 1)
         if start not in ends and (len(stem) < 2 or len(stem) > 5 or not is_bounded(page, gazetteer, start, ends, strict=True)):
+            continue
+        dated = stem[0] in words.dated and page.text[start - 1 : start].isdigit()
+        if dated or (start not in ends and stem.endswith(words.open_ends.get(rank, ()))):
             continue
         fair = start in ends and ends[start].level == "township" and _is_fair_word(gazetteer, page, stem, end)
         if level == "township" and start in ends and ends[start].level in ("township", "village"):

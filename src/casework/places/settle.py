@@ -147,6 +147,10 @@ class _Settling:
     def _stem_keys(self, hit: Hit, begun: bool, touching: Container[int], ends: dict[int, Hit]) -> tuple[str, ...]:
         """Give what a bare name may stand for here; nothing where it is no name."""
         score, at, text = self.context.score, self.gazetteer.at, self.page.text
+        if hit.level == "county" and hit.start not in touching and self._heads(hit) and (key := self._headed(hit)):
+            hit.leads = True
+            self.context.add(key, 2 * self._strength(hit))
+            return (key,)
         if hit.level != "province" and (not self.page.whole(hit) or self._name(hit) in self.gazetteer.words.never_bare):
             return ()
         if supported := tuple(k for k in hit.keys if score[k] >= 1):
@@ -174,6 +178,29 @@ class _Settling:
             hit.flags.add("bare_name")
         return near if often or is_place_word(self._name(hit)) else ()
 
+    def _heads(self, hit: Hit, most: int = 40) -> bool:
+        """Tell whether a bare name opens a short passage as the place that a section is about."""
+        page, words = self.page, self.gazetteer.words
+        index = bisect_right(page.starts, hit.start) - 1
+        start = page.starts[index]
+        end = page.text.find("\n", start, start + most + 1)
+        if end < 0 and start + most < len(page.text):
+            return False
+        opens = not page.text[start : hit.start].strip(words.heads_begin + " ")
+        return opens and hit.start - start < 4 and page.text[hit.end : hit.end + 1] in words.heads_end and hit.end < len(page.text)
+
+    def _headed(self, hit: Hit) -> str:
+        """Give the county that a heading's bare name means: one that the page supports, or the one of its province or of all."""
+        score, at, words = self.context.score, self.gazetteer.at, self.gazetteer.words
+        name = self._name(hit)
+        named = [k for k in hit.keys if score[k] >= 1]
+        near = [k for k in hit.keys if score[at(k, "province")] >= 1]
+        rare = name not in words.plain and name not in words.never_bare and self.page.whole(hit)
+        for keys in (named, near if name not in words.never_bare else [], list(hit.keys) if rare else []):
+            if len(keys) == 1:
+                return keys[0]
+        return ""
+
     def _listed(self, hit: Hit, before: Hit) -> tuple[str, ...]:
         """Take a bare name in a list of places as one of the same province (甘肃省天水、华池)."""
         at = self.gazetteer.at
@@ -184,6 +211,7 @@ class _Settling:
 
     def _leads_on(self, hit: Hit) -> str:
         """Give the key of the county whose own township or village stands straight after the bare name (安吉余村)."""
-        after = {self.page.text[hit.end : hit.end + n] for n in range(2, 9)}
+        end = hit.end + (self.page.text[hit.end : hit.end + 1] == " ")
+        after = {self.page.text[end : end + n] for n in range(2, 9)}
         counties: Sequence[str] = [k for k in hit.keys if self.gazetteer.level(k) == "county"]
         return next((k for k in counties if not self.gazetteer.local(k).whole.isdisjoint(after)), "")

@@ -110,6 +110,8 @@ class Walk:
         """Tell whether what follows may be about this place; a passing name far from home does not lead."""
         if self._in_name(hit) or "bare_name" in hit.flags:
             return False
+        if hit.leads:
+            return True
         home = self.home or self._last_key("county")
         if not home or home.startswith(key) or self._at(key, "prefecture") == self._at(home, "prefecture"):
             return True

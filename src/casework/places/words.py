@@ -43,6 +43,10 @@ class Words:
     no_parts: re.Pattern[str]
     no_after: dict[str, tuple[str, ...]]
     no_ends: dict[str, tuple[str, ...]]
+    open_ends: dict[str, tuple[str, ...]]
+    dated: frozenset[str]
+    heads_end: frozenset[str]
+    heads_begin: str
     numerals: frozenset[str]
     back: re.Pattern[str]
     back_level: dict[str, str]
@@ -119,6 +123,10 @@ def load_words() -> Words:
         no_parts=re.compile(either(list(no_name["parts"]))),
         no_after={k: tuple(v) for k, v in no_name["after"].items()},
         no_ends={k: tuple(v) for k, v in no_name["ends"].items()},
+        open_ends={k: tuple(v) for k, v in no_name["open_ends"].items()},
+        dated=frozenset(no_name["dated"]),
+        heads_end=frozenset(book.section("heads_end")),
+        heads_begin=book.section("heads_begin"),
         numerals=frozenset(no_name["numerals"]),
         back=re.compile(either([w for level in back.values() for w in level])),
         back_level={w: level for level, words in back.items() for w in words},

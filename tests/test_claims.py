@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from casework.claims import Claim, extract_claims, mark_restated
+from casework.claims import Claim, Scene, extract_claims, mark_restated
 from casework.places import Mention, Place
 from casework.text import Span
 
@@ -95,3 +95,22 @@ def test_a_value_said_again_is_of_the_same_place_and_thing(first: str, again: st
 def test_base_values_are_told_to_ten_digits() -> None:
     assert read("流转土地⟦2100亩⟧。").amount.base == (1_400_000.0, 1_400_000.0)
     assert read("投资⟦1234567890.25元⟧。").amount.base == (1_234_567_890.25, 1_234_567_890.25)
+
+
+def test_the_place_spoken_of_goes_on_until_a_wider_place_speaks() -> None:
+    county = Place("130126", "河北省/石家庄市/灵寿县", "county")
+    town = Place("130126201", "河北省/石家庄市/灵寿县/北洼乡", "township")
+    scene = Scene()
+    scene.follow("body", [Mention(Span(0, 3), town, "name")], county)
+    carried = extract_claims("又种了300亩。县财政补了20万元。", home=county, scene=scene.at(county))
+    assert [c.place for c in carried] == [town, county]
+    scene.follow("subhead", [], county)
+    assert scene.at(county) is None
+
+
+def test_a_paragraph_that_goes_through_several_places_leaves_none() -> None:
+    county = Place("130126", "河北省/石家庄市/灵寿县", "county")
+    towns = [Place(f"13012620{n}", f"河北省/石家庄市/灵寿县/{n}乡", "township") for n in range(3)]
+    scene = Scene()
+    scene.follow("body", [Mention(Span(n, n + 1), town, "name") for n, town in enumerate(towns)], county)
+    assert scene.at(county) is None

@@ -6,6 +6,7 @@ whole article; where that is a province or a prefecture, or none, each paragraph
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,13 @@ from functools import cache
 
 from casework.articles import Article
 from casework.codebook import load_codebook
-from casework.places import Mention, Place
+from casework.places import Mention, Place, holder
 
 __all__ = ["Case", "split_cases"]
 
 _DEPTHS = {"province": 1, "prefecture": 2, "county": 3, "township": 4, "village": 5}
 _COUNTY, _TOWN = 3, 4
-_CODE = {1: 2, 2: 4, 3: 6, 4: 9}
+_LEVELS = {depth: level for level, depth in _DEPTHS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ def _threshold(name: str) -> float:
 @cache
 def _roles() -> frozenset[str]:
     return frozenset(load_codebook("cases").terms("roles"))
+
+
+@cache
+def _closes() -> re.Pattern[str]:
+    return re.compile(load_codebook("cases").section("closing"))
 
 
 def split_cases(article: Article, mentions: Sequence[Sequence[Mention]], home: Place | None = None) -> tuple[Case, ...]:
@@ -86,8 +92,14 @@ class _Reader:
         if (top is None or _depth(top) < _COUNTY) and self.home is not None and self._is_at(self.home):
             top = self.up(self.home, _TOWN)
         if top is not None and _depth(top) >= _COUNTY:
-            return dict.fromkeys(self.used, self._settled(self._refined(top, self.body)))
+            place = self._settled(self._refined(top, self.body))
+            return self._whole(place)
         return self._by_paragraph(top)
+
+    def _whole(self, place: Place) -> dict[int, Place | None]:
+        """Give the whole article to one place; of a township's, what is told of its county goes there."""
+        risen = self._risen(place, self.body, _COUNTY) if _depth(place) == _TOWN else {}
+        return dict.fromkeys(self.used, place) | risen
 
     def _is_at(self, home: Place) -> bool:
         """Tell whether the text bears out what the manifest says: it names the place's county, or no place at all."""
@@ -103,11 +115,7 @@ class _Reader:
         if _depth(place) <= depth:
             return place
         path = "/".join(place.path.split("/")[:depth])
-        if path in self.known:
-            return self.known[path]
-        level = next(name for name, d in _DEPTHS.items() if d == depth)
-        code = place.code[: _CODE[depth]].ljust(6, "0") if place.code.isdigit() else ""
-        return Place(code, path, level)
+        return self.known.get(path) or holder(place, _LEVELS[depth])
 
     def _heading_place(self, headings: Sequence[int]) -> Place | None:
         """Give the most specific place, down to the township, that headings name without contradiction."""
@@ -139,11 +147,38 @@ class _Reader:
             inside = [i for i in self.used if start <= i < end]
             refined = self._refined(place, [i for i in inside if i in self.body])
             places.update(dict.fromkeys(inside, refined))
+            places.update(self._risen(refined, [i for i in inside if i in self.body], 1))
         lead = [i for i in self.used if i < first]
         over = top or self._over([p for _, p in sections])
         places.update(dict.fromkeys(lead, over))
+        places.update(dict.fromkeys(self._closing(sections[-1][0]), over))
         self._place_captions(places)
         return places
+
+    def _closing(self, after: int) -> list[int]:
+        """List the passages at the end of a round-up that look back on all its places."""
+        inside = [i for i in self.used if i > after]
+        words = {i: self.article.passages[i].text.clean[:24] for i in inside}
+        at = next((n for n, i in enumerate(inside) if self.article.passages[i].role != "caption" and _closes().search(words[i])), None)
+        return [] if at is None else [i for i in inside[at:] if self.article.passages[i].role != "caption"]
+
+    def _risen(self, place: Place, body: Sequence[int], least: int) -> dict[int, Place | None]:
+        """Find the passages that turn to what holds a place, no higher than a depth, after it was named itself.
+
+        They open with the wider place and speak of it more than of the place itself; of a county that is named
+        once and goes on about the township they are not.
+        """
+        risen: dict[int, Place | None] = {}
+        seen = False
+        for i in body:
+            inside = sum(_within(p, place) for _, p in self.named[i])
+            wider = [(at, p) for at, p in self.named[i] if p.path != place.path and _within(place, p) and _depth(p) >= least]
+            first = wider and self.named[i][0] == wider[0] and wider[0][0] <= _threshold("rise_reach")
+            whole = len(wider) > 1 or least < _COUNTY or _closes().search(self.article.passages[i].text.clean[:24])
+            if seen and first and whole and len(wider) > inside:
+                risen[i] = wider[0][1]
+            seen = seen or bool(inside)
+        return risen
 
     def _place_captions(self, places: dict[int, Place | None]) -> None:
         """A caption goes to the case of the place it names, where there is one; the page set it anywhere."""
@@ -202,7 +237,7 @@ class _Reader:
         if over is not None:
             return {i: self._county(owners[i]) if owners.get(i) else over for i in self.used}
         if len({o for o in owners.values() if o}) <= 1:
-            return dict.fromkeys(self.used, self._settled(self._refined(self._county(base), self.body)))
+            return self._whole(self._settled(self._refined(self._county(base), self.body)))
         return self._spread(owners, top)
 
     def _overall(self, top: Place | None, with_county: int) -> Place | None:
@@ -281,7 +316,7 @@ def _places(found: Sequence[Mention], heading: bool) -> list[tuple[int, Place]]:
     """
     out = []
     for i, m in enumerate(found):
-        if m.place is None or ("not_in_gazetteer" in m.flags and not (heading and m.place.level == "township")):
+        if m.place is None or "in_name" in m.flags or ("not_in_gazetteer" in m.flags and not (heading and m.place.level == "township")):
             continue
         after = found[i + 1] if i + 1 < len(found) else None
         if after is not None and after.place is not None and after.span.start == m.span.end and _within(after.place, m.place):

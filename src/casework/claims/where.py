@@ -15,13 +15,15 @@ from casework.places import Mention, Place, holder, same_or_within
 __all__ = ["Places", "Scene", "read_places"]
 
 LOOK_BACK = 100  # mentions
+SEVERAL = 3  # places of one level in a paragraph: it goes through them, and none stays
 
 
 @dataclass
 class Scene:
     """Where an article is, as its passages are read in order: the last place named stays until another is.
 
-    A heading starts afresh; without a place of its own it goes back to the one of the headline.
+    A paragraph that goes through several places leaves none. A heading starts afresh; without a place of its own
+    it goes back to the one of the headline.
     """
 
     headline: Place | None = None
@@ -47,7 +49,8 @@ class Scene:
         elif role == "subhead":
             self.now = inside[-1] if inside else None
         elif role == "body" and inside:
-            self.now = inside[-1]
+            alike = {p.path for p in inside if p.level == inside[-1].level}
+            self.now = inside[-1] if len(alike) < SEVERAL else None
 
 
 def _leads(m: Mention) -> bool:
@@ -96,7 +99,9 @@ class Places:
         if not at or self.home is None or self.turns[at - 1][0] < start:
             return place
         wider = holder(place, self.turns[at - 1][1])
-        return wider if same_or_within(wider, self.home) else self.home
+        if self.home.path == wider.path or not same_or_within(wider, self.home):
+            return self.home
+        return wider if wider.code else self.home
 
 
 def _has_rival(place: Place, since: int, mentions: Sequence[Mention]) -> bool:

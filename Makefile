@@ -1,5 +1,5 @@
 # Few verbs; .ci/run calls `make test` and nothing else, so none of them can rot unseen.
-.PHONY: help setup setup-test reports test check lab bench clean lock
+.PHONY: help setup setup-test reports verify test check lab bench clean lock
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -17,6 +17,9 @@ setup-test:
 
 reports: setup  ## build the demonstration study and publish its reports
 	@$(BIN)/casework run studies/demo.yaml --jobs $(JOBS)
+
+verify: setup  ## make the demonstration's tables and reports again elsewhere, and compare
+	@$(BIN)/casework verify studies/demo.yaml --jobs $(JOBS)
 
 check: setup-test  ## ruff, mypy, import-linter
 	$(BIN)/ruff check

@@ -20,7 +20,7 @@ from casework.cli import app
 from casework.study import load_study
 from casework.tables import read_tables
 
-COMMANDS = ("run", "build", "report", "verify", "manifest", "score", "diff", "init")
+COMMANDS = ("run", "build", "report", "verify", "manifest", "score", "diff", "archive", "init")
 
 
 def casework(*arguments: object, cwd: Path = ROOT) -> Result:
@@ -141,6 +141,8 @@ def test_manifest_registers_and_keeps_what_was_typed(study: Path) -> None:
     assert "2 files registered, 2 of them new" in casework("manifest", study).stdout
     header, first, second = path.read_text(encoding="utf-8").splitlines()
     cells = dict(zip(header.split(","), first.split(","), strict=True)) | {"outlet": "青禾新闻"}
+    assert cells["bytes"] == str((study.parent / "raw" / "one.txt").stat().st_size)
+    assert cells["sha256"] == hashlib.sha256((study.parent / "raw" / "one.txt").read_bytes()).hexdigest()
     path.write_text("\n".join([header, ",".join(cells.values()), second]) + "\n", encoding="utf-8")
     (study.parent / "raw" / "three.txt").write_text("河湾村修路3公里。\n", encoding="utf-8")
     assert "3 files registered, 1 of them new" in casework("manifest", study).stdout
@@ -166,6 +168,15 @@ def test_a_changed_file_stops_the_build_before_anything_is_written(study: Path) 
     before = contents(study.parent)
     one_line(casework("build", study), 1, "manifest.csv:3", "two.txt", "sha256")
     assert contents(study.parent) == before
+
+
+def test_every_changed_file_is_named(study: Path) -> None:
+    casework("manifest", study)
+    for name in TEXTS:
+        (study.parent / "raw" / name).write_text(f"另一篇{name}。\n", encoding="utf-8")
+    done = casework("manifest", study)
+    assert done.exit_code == 1
+    assert all(f"{name} has sha256" in done.stderr for name in TEXTS)
 
 
 def test_no_folder_and_an_empty_one(study: Path) -> None:

@@ -79,9 +79,9 @@ def test_a_changed_codebook(before: Path, renamed: Path) -> None:
         ("codings", OTHER, "gained", "branch_cooperative"), ("codings", OTHER, "lost", "branch_led_cooperative"),
     ]  # fmt: skip
     assert {c.surface for c in found.changes} == {"党支部领办合作社"}
-    moves = {(m.case, m.cell): (m.was, m.now) for m in found.moves}
-    assert moves[OTHER, "河湾乡 × branch_cooperative"] == ("too short to tell, 0 mentions", "mentioned, 1 mention")
-    assert moves[OTHER, "河湾乡 × branch_led_cooperative"] == ("mentioned, 1 mention", "too short to tell, 0 mentions")
+    moves = {(m.case, m.name): (m.was, m.now) for m in found.moves}
+    assert moves[OTHER, "河湾乡 × branch_cooperative"] == (("", "0"), ("1", "1"))
+    assert moves[OTHER, "河湾乡 × branch_led_cooperative"] == (("1", "1"), ("", "0"))
     assert {m.matrix for m in found.moves} == {"mechanisms"}
     assert {m.case for m in found.moves} <= {OTHER, TOWN}
 
@@ -96,7 +96,7 @@ def test_a_corrected_claim_is_changed_from_and_to(before: Path, tmp_path: Path) 
     assert change.fields == (("low", "1200", "1250"), ("flags", "", "corrected"))
     (move,) = found.moves
     assert (move.matrix, move.case) == ("indicators", TOWN)
-    assert (move.was, move.now) == ("1200–… mu (n 1)", "1250–… mu (n 1)")
+    assert (move.was, move.now) == (("1200", "", "mu", "1"), ("1250", "", "mu", "1"))
     assert "low: 1200 → 1250" in "\n".join(found.lines())
 
 
@@ -119,7 +119,7 @@ def test_the_page_is_whole_and_escaped(lang: str, before: Path, renamed: Path) -
     assert "<img src=x onerror=alert(1)>.txt" in root.xpath("string(//main)")
     assert root.xpath('//meta[@http-equiv="Content-Security-Policy"]/@content')[0].startswith("default-src 'none'")
     cells = [td.text_content() for td in root.xpath("//td")]
-    for word in ("党支部领办合作社", "河湾乡 × branch_cooperative", OTHER):
+    for word in ("党支部领办合作社", "branch cooperative", OTHER, {"en": "mentioned (1)", "zh": "提及 (1)"}[lang]):
         assert word in cells
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
 
@@ -129,7 +129,7 @@ def test_the_command_writes_the_page_and_exits_with_1(before: Path, renamed: Pat
     assert done.exit_code == 1, done.stderr
     assert "coding gained" in done.stdout
     assert "(branch_cooperative)" in done.stdout
-    assert "河湾乡 × branch_cooperative: too short to tell, 0 mentions → mentioned, 1 mention" in done.stdout
+    assert "河湾乡 × branch_cooperative: too short to tell (0) → mentioned (1)" in done.stdout
     assert (tmp_path / "diff.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 

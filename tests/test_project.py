@@ -149,4 +149,4 @@ def test_a_newer_python_is_found_beside_an_old_one(tmp_path: Path) -> None:
 def test_make_help_tells_every_verb() -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     told = set(re.findall(r"^  make (\w+)", done.stdout, re.M))
-    assert told == {"help", "setup", "reports", "test", "check", "lab", "bench", "lock", "clean"}
+    assert told == {"help", "setup", "reports", "verify", "test", "check", "lab", "bench", "lock", "clean"}

@@ -121,6 +121,15 @@ def test_a_raw_file_edited_by_one_byte(study: Path) -> None:
     assert "the manifest (line 2)" in found.detail
 
 
+def test_a_raw_file_cut_short_whose_text_is_not_stored(study: Path) -> None:
+    path = study / "texts" / "one.txt"
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes()[:-3])
+    shutil.rmtree(study / ".casework")
+    (found,) = wrong(study)
+    assert f"has {size - 3} bytes, the manifest says {size}" in found.detail
+
+
 def test_a_missing_and_an_unregistered_file(study: Path) -> None:
     (study / "texts" / "one.txt").rename(study / "texts" / "first.txt")
     (study / "texts" / "new.txt").write_text("河湾村修路3公里。\n", encoding="utf-8")

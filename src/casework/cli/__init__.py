@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from casework.cli.archive import archive
 from casework.cli.build import build, build_tables
 from casework.cli.common import (
     Engine,
@@ -99,6 +100,7 @@ def score(
 
 
 app.command()(diff)
+app.command()(archive)
 
 
 @app.command()

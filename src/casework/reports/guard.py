@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,12 +51,13 @@ def _read(body: str) -> str:
     return str(root.text_content())
 
 
-def refuse_running_text(pages: Mapping[str, str], tables: Tables) -> None:
+def refuse_running_text(pages: Mapping[str, str], tables: Tables, read: Callable[[str], str] = _read) -> None:
     """Stop where a report shows running text that the study does not publish; `pages` are bodies in HTML, by path.
 
-    Labels are facts, however long. What is held in memory are the runs of the pages, not those of the corpus.
+    `read` gives the text of a page; with `str` the pages may be files of any kind. Labels are facts, however
+    long. What is held in memory are the runs of the pages, not those of the corpus.
     """
-    shown = {run: path for path, body in reversed(list(pages.items())) for run in _runs(_read(body))}
+    shown = {run: path for path, body in reversed(list(pages.items())) for run in _runs(read(body))}
     for label in [*tables.labels["surface"], *(members.replace(";", "+") for members in tables.labels["members"])]:
         for run in _runs(label):
             shown.pop(run, None)

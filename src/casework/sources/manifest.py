@@ -44,6 +44,7 @@ class ManifestRow:
     headline: str = ""
     author: str = ""
     place: str = ""
+    bytes: str = ""
     line: int = 0
     manifest: str = ""
 
@@ -88,6 +89,8 @@ def _wrong(row: ManifestRow) -> str:
         return f"sha256 of {row.file} must be 64 hex digits; `casework manifest STUDY` writes them"
     if row.published and not as_day(row.published):
         return f"published is '{row.published}'; write a day as YYYY-MM-DD, or nothing"
+    if row.bytes and not row.bytes.isdecimal():
+        return f"bytes is '{row.bytes}'; write a whole number, or nothing"
     if row.encoding and row.encoding.lower() not in ENCODINGS:
         return f"no encoding '{row.encoding}'{did_you_mean(row.encoding, ENCODINGS)}"
     return ""
@@ -142,12 +145,14 @@ def hash_file(path: Path) -> str:
 def check_manifest(folder: Path, manifest: Mapping[str, ManifestRow]) -> None:
     """Hold every registered file that is there against its SHA-256, before anything is built.
 
-    Raises CaseworkError that names the manifest's file and line.
+    Raises CaseworkError that names each one with the manifest's file and line.
     """
-    for row in manifest.values():
-        path = _inside(folder, row)
-        if path.is_file() and (found := hash_file(path)) != row.sha256:
-            raise mismatch(row, found)
+    wrong = [
+        mismatch(row, found) for row in manifest.values()
+        if (path := _inside(folder, row)).is_file() and (found := hash_file(path)) != row.sha256
+    ]  # fmt: skip
+    if wrong:
+        raise CaseworkError("\n".join(map(str, wrong)))
 
 
 def mismatch(row: ManifestRow, found: str) -> CaseworkError:
@@ -172,7 +177,7 @@ def missing_files(folder: Path, manifest: Mapping[str, ManifestRow]) -> tuple[st
 
 
 def register_files(folder: Path, path: Path) -> str:
-    """Add every file of a folder that the manifest lacks; what was typed stays. Say how many in words.
+    """Add every file of a folder that the manifest lacks, with its size; what was typed stays. Say how many in words.
 
     Raises CaseworkError where a registered file has changed: that is for a person to settle.
     """
@@ -183,7 +188,7 @@ def register_files(folder: Path, path: Path) -> str:
     for file in walk(folder):
         if file not in rows and _is_utf8(file) and (folder / file).is_file() and (sha256 := hash_file(folder / file)) not in known:
             known.add(sha256)
-            new.append(ManifestRow(file, sha256))
+            new.append(ManifestRow(file, sha256, bytes=str((folder / file).stat().st_size)))
     if new or not path.is_file():
         _write(path, sorted([*rows.values(), *new], key=lambda r: r.file))
     return f"{len(rows) + len(new)} files registered, {len(new)} of them new"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from casework.reports.provenance import SHOWN, data_digest
 from casework.sources import Manifest, read_manifest
 from casework.study import Study
 from casework.text import CaseworkError
@@ -76,7 +77,7 @@ def _compare_tables(study: Study, moved: Study, verdict: Verdict) -> Iterator[Fi
     ):  # fmt: skip
         if _made(there) or there.is_dir() and any(there.glob("*.csv")):
             yield from compare_folders(area, there, made)
-        else:
+        elif study.publish != "full" or area == "published":  # published in full, they say all there is to say
             verdict.notes.append(f"{area}: not built here")
 
 
@@ -87,12 +88,26 @@ def _stored_tables(study: Study) -> Iterator[Finding]:
 
 
 def _check_reports(study: Study, moved: Study, source: Study, jobs: int, stage: Stage, verdict: Verdict) -> None:
-    """Publish the reports again, from the kind of tables that they come from, and compare the sites.
+    """Publish the reports again, from the tables that they were made from, and compare the sites.
 
     A notebook whose page differs is run twice more, to tell a page that was edited from one that changes by itself.
     """
-    tables = source.tables_dir if _made(study.tables_dir) else source.published_dir
-    rebuild_reports(study, moved, tables, jobs, stage)
+    tables = _tables_of_site(study, source)
+    if tables is None:
+        verdict.notes.append("the reports: they were made from tables that are not here (the full ones need the texts)")
+        return
+    rebuild_reports(moved, tables, jobs, stage)
     found = list(compare_folders("reports", study.reports_dir, moved.reports_dir))
     drift = find_drift(moved, tables, [f.name for f in found if f.state == "differs" and f.name.endswith(".html")])
     verdict.add(replace(f, detail=f"{f.detail}; {drift[f.name]}") if f.name in drift else f for f in found)
+
+
+def _tables_of_site(study: Study, source: Study) -> Path | None:
+    """Give the tables that the first page says the site was made from; where they were built again but it names others, the full ones.
+
+    A site is made from the full tables, or from those that are published where the full ones were not there.
+    """
+    page = (study.reports_dir / "index.html").read_text(encoding="utf-8", errors="replace")
+    folders = [f for f in (source.tables_dir, source.published_dir) if _made(f)]
+    named = next((f for f in folders if data_digest(f)[:SHOWN] in page), None)
+    return named or (folders[0] if source.home else None)

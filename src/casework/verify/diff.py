@@ -12,11 +12,11 @@ import pandas as pd
 from casework.compare import RolledUp, case_values, indicator_table, mechanism_table, place_name, roll_up
 from casework.tables import Tables
 
-__all__ = ["COMPARED", "Change", "Kind", "Move", "TablesDiff", "diff_tables"]
+__all__ = ["COMPARED", "STATES", "Change", "Kind", "Move", "TablesDiff", "cell_text", "diff_tables"]
 
 Kind = Literal["gained", "lost", "changed"]
 COMPARED = {"claims": "claim_id", "codings": "coding_id", "labels": "label_id"}
-_STATES = {"1": "mentioned", "0": "silent", "": "too short to tell"}
+STATES = {"1": "mentioned", "0": "silent", "": "too short to tell"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,21 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A cell of the comparison, case × mechanism or case × indicator, that says something else; empty where it was or is not there."""
+    """A cell of the comparison that says something else: case × mechanism, or case × series of an indicator and its status.
+
+    `was` and `now` are (state, mentions) or (low, high, unit, claims); empty where there was or is no such cell.
+    """
 
     matrix: Literal["mechanisms", "indicators"]
     case: str
-    cell: str
-    was: str
-    now: str
+    column: tuple[str, ...]
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The cell's two ends in words."""
+        return f"{place_name(self.case)} × {' · '.join(self.column)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,21 @@ class TablesDiff:
         yield f"cells of the comparison ({self.level}): {len(self.moves)} moved"
         for case, moves in groupby(self.moves, key=lambda m: m.case):
             yield case
-            yield from (f"  {m.cell}: {m.was or 'none'} → {m.now or 'none'}" for m in moves)
+            yield from (f"  {m.name}: {cell_text(m.was)} → {cell_text(m.now)}" for m in moves)
+
+
+def cell_text(cell: tuple[str, ...], states: Mapping[str, str] = STATES, none: str = "none") -> str:
+    """Write what a cell says; `states` are the words for 1, 0 and empty.
+
+    >>> cell_text(("1", "3")), cell_text(("1200", "", "mu", "2")), cell_text(())
+    ('mentioned (3)', '1200–… mu (2)', 'none')
+    """
+    if len(cell) == 2:
+        return f"{states[cell[0]]} ({cell[1]})"
+    if not cell:
+        return none
+    low, high = (end or "…" for end in cell[:2])
+    return f"{low if low == high else f'{low}–{high}'} {cell[2]} ({cell[3]})"
 
 
 def _line(change: Change) -> str:
@@ -131,34 +153,32 @@ def _change(
     return Change(table, row.get("place") or places.get(row["case_id"], ""), row_id, kind, row["surface"], about, fields)
 
 
-Cells = dict[tuple[str, str], str]
+Cells = dict[tuple[str, tuple[str, ...]], tuple[str, ...]]
 
 
 def _mechanisms(rolled: RolledUp, other: RolledUp) -> Cells:
     """Say of each case and code whether the case mentions it, and how often; codes of the other side included."""
-    codes = sorted({*rolled.codings["code"], *other.codings["code"]})
-    table = mechanism_table(rolled, codes)
-    said = (f"{_STATES[s]}, {n} mention{'s' * (n != 1)}" for s, n in zip(table["state"], table["mentions"], strict=True))
-    return dict(zip(zip(table["case"], table["code"], strict=True), said, strict=True))
+    table = mechanism_table(rolled, sorted({*rolled.codings["code"], *other.codings["code"]}))
+    rows = zip(table["case"], table["code"], table["state"], table["mentions"], strict=True)
+    return {(case, (code,)): (state, str(n)) for case, code, state, n in rows}
 
 
 def _indicators(rolled: RolledUp) -> Cells:
     """Say what each case reports of each series: its ends and how many claims they are of."""
     values = case_values(indicator_table(rolled))
-    return {(str(v["case"]), f"{_series(str(v['series']))}, {v['status']}"): _ends(v) for v in values.to_dict("records")}
+    return {(str(v["case"]), (*_series(str(v["series"])), str(v["status"]))): _ends(v) for v in values.to_dict("records")}
 
 
-def _series(series: str) -> str:
-    return " · ".join(part for part in series.split("|") if part and not part.startswith("?"))
+def _series(series: str) -> Iterator[str]:
+    return (part for part in series.split("|") if part and not part.startswith("?"))
 
 
-def _ends(value: Mapping[Any, Any]) -> str:
-    low, high = ("…" if end != end else f"{end:.10g}" for end in (value["low"], value["high"]))
-    return f"{low if low == high else f'{low}–{high}'} {value['unit']} (n {value['n']})"
+def _ends(value: Mapping[Any, Any]) -> tuple[str, ...]:
+    low, high = ("" if end != end else f"{end:.10g}" for end in (value["low"], value["high"]))
+    return low, high, str(value["unit"]), str(value["n"])
 
 
 def _moved(matrix: Literal["mechanisms", "indicators"], was: Cells, now: Cells) -> Iterator[Move]:
     for cell in dict.fromkeys([*now, *was]):
         if was.get(cell) != now.get(cell):
-            case, name = cell
-            yield Move(matrix, case, f"{place_name(case)} × {name}", was.get(cell, ""), now.get(cell, ""))
+            yield Move(matrix, *cell, was.get(cell, ()), now.get(cell, ()))

@@ -10,8 +10,8 @@ import pandas as pd
 import casework
 from casework.reports.frame import Page, Site, render_page
 from casework.reports.provenance import SHOWN, Provenance, code_digest, data_digest
-from casework.verify.diff import COMPARED, TablesDiff
-from casework.views import load_words, table_html
+from casework.verify.diff import COMPARED, TablesDiff, cell_text
+from casework.views import load_words, mechanism_names, table_html
 from casework.views.words import Words
 
 __all__ = ["diff_page"]
@@ -34,7 +34,7 @@ def diff_page(found: TablesDiff, old: Path, new: Path, lang: str = "en") -> str:
 
 def _counts(found: TablesDiff, words: Words) -> str:
     rows = [
-        {"table": words(table) if words.has(table) else words.value(table),
+        {"table": _table(table, words),
          **{kind: found.count(table, kind) for kind in ("gained", "lost", "changed")}}
         for table in COMPARED
     ]  # fmt: skip
@@ -43,8 +43,10 @@ def _counts(found: TablesDiff, words: Words) -> str:
 
 
 def _changes(found: TablesDiff, words: Words) -> str:
+    names = mechanism_names(lang=words.lang)
     rows = [
-        {"place": c.case, "table": words.value(c.table), "change": words.value(c.kind), "surface": c.surface, "about": words.value(c.about),
+        {"place": c.case, "table": _table(c.table, words), "kind": words.value(c.kind), "surface": c.surface,
+         "about": names.get(c.about) or words.value(c.about),
          "fields": words.join([f"{words.column(n)} {a or '∅'} → {b or '∅'}" for n, a, b in c.fields]), "row": c.row_id}
         for c in found.changes
     ]  # fmt: skip
@@ -52,6 +54,17 @@ def _changes(found: TablesDiff, words: Words) -> str:
 
 
 def _moves(found: TablesDiff, words: Words) -> str:
-    rows = [{"place": m.case, "cell": m.cell, "was": m.was or "∅", "now": m.now or "∅"} for m in found.moves]
-    head = f"{words('diff_cells')} ({words.value(found.level)})"
-    return f"<h2>{escape(head)}</h2>{table_html(pd.DataFrame(rows), label=words('diff_cells'), lang=words.lang)}"
+    names = mechanism_names(lang=words.lang)
+    states = {"1": words("mentioned"), "0": words("silent"), "": words("too_short")}
+    rows = [
+        {"place": m.case, "cell": " · ".join(names.get(part) or words.value(part) for part in m.column),
+         "was": cell_text(m.was, states, "∅"), "now": cell_text(m.now, states, "∅")}
+        for m in found.moves
+    ]  # fmt: skip
+    note = f"<p><small>{escape(words('diff_note'))}</small></p>"
+    head = f"{words('diff_cells')}{words('colon')}{words.value(found.level)}"
+    return f"<h2>{escape(head)}</h2>{note}{table_html(pd.DataFrame(rows), label=words('diff_cells'), lang=words.lang)}"
+
+
+def _table(name: str, words: Words) -> str:
+    return words(name) if words.has(name) else words.value(name)

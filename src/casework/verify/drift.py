@@ -12,7 +12,7 @@ from casework.reports.desk import run_folder
 from casework.reports.execute import run_notebook
 from casework.reports.imports import light_imports
 from casework.reports.kernels import OwnKernelManager, kernels_of
-from casework.reports.site import Job
+from casework.reports.runs import Job
 from casework.study import Study
 from casework.tables import read_tables
 from casework.text import CaseworkError

@@ -25,7 +25,7 @@ def check_raws(folder: Path, manifest: Manifest, tables: Path) -> Iterator[Findi
             yield Finding("raw", row.file, "identical")
         else:
             detail = f"has sha256 {found[:16]}…, the manifest (line {row.line}) {row.sha256[:16]}…"
-            yield Finding("raw", row.file, "differs", detail + _changed(path, row, tables))
+            yield Finding("raw", row.file, "differs", detail + (_changed(path, row, tables) or _resized(path, row)))
     for file in walk(folder):
         if file not in manifest:
             yield Finding("raw", file, "extra", _unregistered(folder / file, manifest))
@@ -55,6 +55,11 @@ def _changed(path: Path, row: ManifestRow, tables: Path) -> str:
     if at < min(len(was), len(now)):
         return f"; changed at byte {at} (line {line}): {was[at]:#04x} became {now[at]:#04x}"
     return f"; had {len(was)} bytes, has {len(now)}"
+
+
+def _resized(path: Path, row: ManifestRow) -> str:
+    size = path.stat().st_size
+    return f"; has {size} bytes, the manifest says {row.bytes}" if row.bytes and int(row.bytes) != size else ""
 
 
 def hash_bytes(data: bytes) -> str:

@@ -37,7 +37,7 @@ def rebuild_tables(study: Study, moved: Study, raw: Path | None, jobs: int, stag
         flow.build(moved, raw=raw, jobs=jobs, format="parquet" if stored else "csv", progress=progress)
 
 
-def rebuild_reports(study: Study, moved: Study, tables: Path, jobs: int, stage: Stage) -> None:
+def rebuild_reports(moved: Study, tables: Path, jobs: int, stage: Stage) -> None:
     """Publish the reports again, from a folder of tables."""
     with stage("reports") as progress:
         reports.publish(moved, tables, jobs=jobs, engine="fork", progress=progress)

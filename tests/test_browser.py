@@ -222,6 +222,16 @@ def test_print_shows_the_text_without_the_tools(page: Any, site: Path) -> None:
     assert page.locator(".text").is_visible()
 
 
+@pytest.mark.parametrize("name", ["index.html", "compare.html", "claims.html"])
+def test_nothing_is_cut_off_on_paper(page: Any, site: Path, name: str) -> None:
+    page.set_viewport_size({"width": 680, "height": 960})
+    page.emulate_media(media="print")
+    page.goto((site / name).as_uri())
+    wide = page.evaluate("[...document.querySelectorAll('.scroll, figure')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML.slice(0, 200))")
+    assert wide == []
+    assert all(h < 960 for h in page.evaluate("[...document.querySelectorAll('figure svg')].map(e => e.getBoundingClientRect().height)"))
+
+
 def test_nasty_text_stays_text(page: Any, tmp_path: Path) -> None:
     m = Maker("nasty.txt", f"{NASTY}\n青禾镇{NASTY}增收20万元。", f"{COUNTY}/青禾镇", outlet=NASTY)
     m.start("2024-06-01")

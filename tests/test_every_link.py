@@ -53,14 +53,19 @@ def links(site: Path) -> Iterator[tuple[Path, str, bool]]:
 
 
 def read_as(row: dict[str, str], edits: list[tuple[Span, str]]) -> str:
-    """Give a row's words as they are read: its raw stretches with the edits that lie in them."""
-    said, at = row["surface"], 0
+    """Give a row's words as they are read: its raw stretches with the edits in them; one of equal length counts by character."""
+    said, at = "", 0
     for span in parse_spans(row["spans"]):
-        inside = [(e, new) for e, new in edits if span.covers(e)]
-        for e, new in sorted(inside, reverse=True):
-            start = at + e.start - span.start
-            said = said[:start] + new + said[start + e.end - e.start :]
-        at += span.end - span.start + sum(len(new) - (e.end - e.start) for e, new in inside)
+        part = list(row["surface"][at : at + span.end - span.start])
+        at += len(part)
+        for e, new in edits:
+            if e.end - e.start == len(new):
+                for i, char in enumerate(new, start=e.start):
+                    if span.start <= i < span.end:
+                        part[i - span.start] = char
+            elif span.covers(e):
+                part[e.start - span.start : e.end - span.start] = [new] + [""] * (e.end - e.start - 1)
+        said += "".join(part)
     return said
 
 

@@ -252,6 +252,22 @@ def test_nasty_text_stays_text(page: Any, tmp_path: Path) -> None:
     assert "U+20BB7" in page.locator("footer").inner_text()
 
 
+def test_one_case_without_claims_is_said_in_words(page: Any, tmp_path: Path) -> None:
+    m = Maker("one.txt", "青禾镇的早晨\n青禾镇的大棚一天也没闲着。", f"{COUNTY}/青禾镇")
+    m.start("2024-06-01")
+    for role, line in zip(("headline", "body"), m.raw.splitlines(), strict=True):
+        m.passage(role, [line], line)
+    m.finish("青禾镇的早晨", "2024-06-01")
+    site = make_site(tmp_path, STUDY.replace("[en, zh]", "en"), m)
+    for name in ("index.html", "claims.html", "corpus.html", "compare.html", "language.html", "case-x0101.html", f"evidence/{m.source_id}.html"):
+        page.goto((site / name).as_uri())
+        assert page.locator("h1").count() == 1
+        assert overflow(page) <= 0, name
+    assert "None in this text." in page.locator(".side").inner_text()
+    page.goto((site / "claims.html").as_uri())
+    assert "Nothing to show." in page.locator("main").inner_text()
+
+
 def test_no_tofu_without_chinese_fonts(browser: Any, chromium: str, site: Path, tmp_path: Path) -> None:
     """Where the system has Latin fonts only, every Chinese character is drawn by the font that the page carries."""
     latin = next(p for p in Path("/usr/share/fonts").rglob("*.ttf") if "CJK" not in p.name)

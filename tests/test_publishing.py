@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZipFile
@@ -64,10 +65,9 @@ def readings_of(folder: Path) -> tuple[Tables, list[Reading]]:
 def running_text(site: Path, folder: Path, level: str) -> tuple[int, int]:
     """Count the characters of the texts that stand in the site as runs of 16 or more: those around a claim, and others."""
     tables, readings = readings_of(folder)
-    page = shown(site)
-    there = {page[i : i + RUN] for i in range(len(page) - RUN + 1)}
+    there = set(_runs(shown(site)))
     labels = [*(f"“{s}”" for s in tables.labels["surface"]), *(m.replace(";", "+") for m in tables.labels["members"]), *tables.cases["place"]]
-    free = {label[i : i + RUN] for label in labels for i in range(len(label) - RUN + 1)}
+    free = {run for label in labels for run in _runs(label)}
     near = other = 0
     for reading in readings:
         quoted = {q for text, spans in allowed(reading) for s in _joined(spans) for q in _runs(text[max(0, s.start) : s.end])}
@@ -86,6 +86,8 @@ def _joined(spans: list[Span]) -> list[Span]:
 
 
 def _runs(text: str) -> Iterator[str]:
+    """Give the runs of a text, full-width signs as the usual ones: the raw view shows both."""
+    text = unicodedata.normalize("NFKC", text)
     return (text[i : i + RUN] for i in range(len(text) - RUN + 1))
 
 

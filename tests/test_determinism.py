@@ -129,13 +129,15 @@ def test_nbval_catches_a_figure_and_a_number_that_differ(tmp_path: Path) -> None
     figure = 'from IPython.display import HTML\nHTML("<figure><svg><path d=\'M 1 2\'/></svg></figure>")'
     cells = [nbformat.v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate((figure, "6 * 7"))]
     html = "<figure><svg><path d='M 1 2'/></svg></figure>"
-    for old, new, failed in (("", "", 0), ("M 1 2", "M 1 3", 1), ("42", "43", 1)):
+    for name, old, new in (("right", "42", "42"), ("figure", "M 1 2", "M 1 3"), ("number", "42", "43")):
         data = {"text/html": html, "text/plain": "<IPython.core.display.HTML object>"}
-        results = [data, {"text/plain": "42"}]
-        for cell, bundle in zip(cells, results, strict=True):
-            stored = {k: v.replace(old, new) if old else v for k, v in bundle.items()}
-            cell.outputs = [nbformat.v4.new_output("execute_result", data=stored, execution_count=1)]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "small.ipynb")
-        command = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "small.ipynb"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == failed, done.stdout
+        for count, (cell, bundle) in enumerate(zip(cells, [data, {"text/plain": "42"}], strict=True), start=1):
+            cell.execution_count = count
+            stored = {k: v.replace(old, new) for k, v in bundle.items()}
+            cell.outputs = [nbformat.v4.new_output("execute_result", data=stored, execution_count=count)]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / f"{name}.ipynb")
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "--color=no", "-p", "no:cacheprovider", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert "2 failed, 4 passed" in done.stdout, done.stdout
+    assert "FAILED figure.ipynb::Cell 0" in done.stdout
+    assert "FAILED number.ipynb::Cell 1" in done.stdout

@@ -147,7 +147,9 @@ def _planned(spot: Spot, setting: Setting, book: _Book) -> str:
         return modal
     opening = spot.sentence.start
     found = setting.signs.last("status.passage", max(0, opening - REACH), opening) if opening else None
-    return found.cut(text) if found and "status.achieved" not in setting.signs.kinds(found.end, opening) else ""
+    if found is None or setting.is_quoted(found.start) and not setting.is_quoted(spot.start):
+        return ""  # what a speaker opens ends with the quotation
+    return "" if "status.achieved" in setting.signs.kinds(found.end, opening) else found.cut(text)
 
 
 def _nearest_modal(spot: Spot, setting: Setting, book: _Book) -> str | None:

@@ -123,7 +123,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_init_makes_a_study_that_builds(study: Path) -> None:
     assert load_study(study).name == "mein-dorf"
-    assert {p.name for p in (study.parent / "notebooks").iterdir()} == {"corpus.ipynb", "case.ipynb", "compare.ipynb", "language.ipynb"}
+    assert {p.name for p in (study.parent / "notebooks").iterdir()} == {f"{name}.ipynb" for name in ("corpus", "case", "compare", "language", "robustness", "codebook")}
     done = casework("build", study)
     assert done.exit_code == 0, done.stderr
     claims = read_tables(study.parent / ".casework" / "mein-dorf" / "tables").claims

@@ -208,7 +208,7 @@ def test_a_new_study_loads_and_nothing_is_overwritten(tmp_path: Path) -> None:
     assert (made.name, study.name, study.title_in("zh")) == ("my-study-a.yaml", "my-study-a", folder.name)
     assert study.raw == folder / "raw"
     assert study.raw.is_dir()
-    assert [r.name for r in study.reports] == ["corpus", "case", "compare", "language"]
+    assert [r.name for r in study.reports] == ["corpus", "case", "compare", "robustness", "language", "codebook"]
     assert study.corrections is not None
     assert study.attributes is not None
     assert len(read_corrections(study.corrections)) == 1

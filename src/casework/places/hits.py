@@ -68,8 +68,8 @@ class Page:
 
     def han(self, at: int) -> bool:
         """Tell whether a Chinese character stands at a position."""
-        char = self.text[at : at + 1] if at >= 0 else ""
-        return "\u3400" <= char <= "\u9fff" or char > "\U0001ffff"
+        code = ord(self.text[at]) if 0 <= at < len(self.text) else 0
+        return 0x3400 <= code <= 0x9FFF or code > 0x1FFFF
 
 
 def scan(page: Page, gazetteer: Gazetteer) -> list[Hit]:

@@ -12,6 +12,8 @@ __all__ = ["CaseworkError", "Problem", "Span", "check_text", "join_spans", "pars
 class CaseworkError(Exception):
     """Something the user can mend: the message says what, where, and what would do."""
 
+    __module__ = "casework.text"  # where users import it from, and what a traceback should name
+
 
 class Span(NamedTuple):
     """A half-open stretch `[start, end)` of code points.
@@ -59,7 +61,7 @@ def check_text(text: object, asker: str) -> None:
 
     >>> check_text(None, "parse")
     Traceback (most recent call last):
-    casework.text.span.CaseworkError: parse needs a text (str), not NoneType
+    casework.text.CaseworkError: parse needs a text (str), not NoneType
     """
     if not isinstance(text, str):
         raise CaseworkError(f"{asker} needs a text (str), not {type(text).__name__}")

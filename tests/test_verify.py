@@ -28,7 +28,9 @@ reports: [{{name: plain}}, {{name: {second}}}]
 """
 TEXTS = {
     "one.txt": "柳坪镇党建引领促增收\n本报讯（记者 李青）柳坪镇流转土地1200余亩，带动86户增收。镇里计划投资300万元。\n",
-    "two.txt": "河湾村建起合作社\n河湾村党支部领办合作社，户均增收近3000元，村集体收入达到20余万元。\n",
+    "two.txt": "河湾村建起合作社\n河湾村党支部领办合作社，户均增收近3000元，村集体收入达到20余万元。" + (
+        "村里的老人常到合作社的院子里坐坐，听年轻人讲外面的事，也讲这些年村里的路、水和灯是怎样一点点修起来的，讲到高兴处就唱上几句。\n"
+    ),
 }
 PLAIN = 'import casework as cw\nread = cw.read_tables(tables)\nread.claims[["surface", "low"]]'
 DRAW = "import numpy as np\nnp.random.default_rng().random(3)"
@@ -100,7 +102,6 @@ def test_an_untouched_study_is_identical(study: Path) -> None:
     done = cli("verify", study / "small.yaml", "--jobs", "2")
     assert done.exit_code == 0, done.stdout
     assert done.stdout.splitlines()[-1] == "all identical"
-    assert "reports: 2 of 2" in done.stderr
 
 
 def wrong(study: Path, *, tables_only: bool = True) -> list[Finding]:
@@ -184,7 +185,8 @@ def test_a_notebook_with_an_unseeded_draw_or_a_clock(tmp_path: Path) -> None:
     edit(page, f"20{today}".encode(), b"2020-01-01")  # as it would be found on another day
     notebook(study / "notebooks" / "seeded.ipynb", "2 + 2", DRAW.replace("default_rng()", "default_rng(2)"))
     found = {f.name: f.detail for f in wrong(study, tables_only=False)}
-    assert found.keys() == {"draw.html", "clock.html", "seeded.html"}
+    assert {name for name in found if name.endswith(".html")} == {"draw.html", "clock.html", "seeded.html"}
+    assert found.keys() >= {"source/notebooks/seeded.ipynb"}, "the notebook that the site carries is not the study's any more"
     assert "not deterministic: cell 4 of draw.ipynb: its output differs from run to run" in found["draw.html"]
     assert "not deterministic: cell 3 of clock.ipynb: its output differs from run to run" in found["clock.html"]
     assert "not deterministic" not in found["seeded.html"], "another seed is another notebook, but the same each time"

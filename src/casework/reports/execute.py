@@ -76,6 +76,8 @@ def run_notebook(
             kernel_manager_class=own, **_settings(cwd, limits, started),
         )  # fmt: skip
     except PapermillExecutionError as e:
+        if e.ename == CaseworkError.__name__:  # what a user can mend is said in a line, without the way there
+            raise RunFailed(path.name, str(e.evalue), e.exec_count or len(started)) from None
         raise RunFailed(path.name, f"{e.ename}: {e.evalue}", e.exec_count or len(started), e.source, _plain(e.traceback)) from None
     except (CellTimeoutError, DeadKernelError) as e:
         said = _ended(own.ends) if isinstance(e, DeadKernelError) else f"it had not ended when the report's {limits.seconds:g} s were over"

@@ -158,7 +158,8 @@ Cells = dict[tuple[str, tuple[str, ...]], tuple[str, ...]]
 
 def _mechanisms(rolled: RolledUp, other: RolledUp) -> Cells:
     """Say of each case and code whether the case mentions it, and how often; codes of the other side included."""
-    table = mechanism_table(rolled, sorted({*rolled.codings["code"], *other.codings["code"]}))
+    codes = sorted({*rolled.codings["code"], *other.codings["code"]})
+    table = mechanism_table(rolled, codes, known=codes)
     rows = zip(table["case"], table["code"], table["state"], table["mentions"], strict=True)
     return {(case, (code,)): (state, str(n)) for case, code, state, n in rows}
 

@@ -118,4 +118,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder th
     with errors():
         made = init_study(folder)
         copy_notebooks(folder)
-        typer.echo(f"{made}: put your texts into {folder / 'raw'}, then: casework run {made}")
+        typer.echo(
+            f"{made}: put your texts into {folder / 'raw'}, then: casework manifest {made}, "
+            f"fill in outlet, day and place; casework run {made}"
+        )

@@ -45,7 +45,7 @@ def build_tables(study: Study, raw: Path | None, out: Path | None, jobs: int, fo
     typer.echo(f"{counts} → {short(result.tables_dir)}")
     problems = result.counts["problems"]
     for problem in result.problems[:SHOWN]:
-        typer.echo(f"problem: {problem}", err=True)
+        typer.echo(f"problem: {problem.strip()}", err=True)
     if problems > SHOWN:
         typer.echo(f"… and {problems - SHOWN} more in the table problems", err=True)
     return result.tables_dir, problems

@@ -82,7 +82,7 @@ def test_a_worker_with_another_casework_is_refused_by_name(cluster: Any, good: t
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "src")}
     worker = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path)
     try:
-        with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
+        with distributed.Client(cluster, set_as_default=False) as client:  # on the cluster's own loop: a new one may not start in time
             client.wait_for_workers(3, timeout=240)
             odd = next(w for w, info in client.scheduler_info(n_workers=-1)["workers"].items() if info["name"] == "odd")
         with pytest.raises(CaseworkError, match=rf"1 of 3 workers cannot take part\n{odd} has casework .* with other code"):

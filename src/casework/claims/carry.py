@@ -20,15 +20,14 @@ class _Book:
     parts: re.Pattern[str]
     continues: re.Pattern[str]
     within: int
+    amounts: int
     handed: frozenset[str]
     over: frozenset[str]
 
 
 @cache
 def _book() -> _Book:
-    s = load_codebook("claims").section("carry")
-    parts, continues = ("|".join(map(re.escape, s[k])) for k in ("parts", "continues"))
-    return _Book(re.compile(parts), re.compile(continues), s["within"], frozenset(s["from"]), frozenset(s["over"]))
+    return load_codebook("claims").read("carry", _Book)
 
 
 def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[Earlier]) -> Verdict:
@@ -40,7 +39,7 @@ def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[E
     if spot.amount.dimension != "money":
         return verdict
     book = _book()
-    said = [e for e in earlier[-8:] if e.amount.dimension == "money" and e.amount.span.start >= spot.sentence.start]
+    said = [e for e in earlier[-book.amounts :] if e.amount.dimension == "money" and e.amount.span.start >= spot.sentence.start]
     if not said:
         return verdict
     last = said[-1]

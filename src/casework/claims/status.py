@@ -80,7 +80,8 @@ def find_status(spot: Spot, setting: Setting, heading: Heading, indicator: str, 
 
     A modal reaches over its clause and the clauses that follow in the sentence, until a word
     says that something was done; some openings reach over the rest of the passage, and some
-    headings over their section. A document (a plan, a set of rules) speaks of norms.
+    headings over their section. In a plan or a set of rules, by its title or by the paragraph's number,
+    all is planned or a rule; elsewhere what a condition grants is a rule, unless it was done.
     """
     book = _book()
     if word := _rule(spot, setting, book):

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from casework.flow.kit import Settings, code_digest, own_version
+from casework.flow.kit import Settings, own_version, row_code_digest
 from casework.flow.work import Task, do_task
 from casework.text import CaseworkError
 
@@ -26,7 +26,7 @@ AHEAD = 2  # tasks a thread, so that none waits for us
 
 def introduce(raw: str, cache: str) -> tuple[str, str, bool, bool]:
     """Tell, on a worker, which casework it has and whether it sees the raw texts and the cache."""
-    return own_version(), code_digest(), Path(raw).is_dir(), Path(cache, "lock").is_file()
+    return own_version(), row_code_digest(), Path(raw).is_dir(), Path(cache, "lock").is_file()
 
 
 _ASK = "__import__('casework.flow.cluster', fromlist=['introduce']).introduce({!r}, {!r})"

@@ -18,7 +18,7 @@ from casework.sources.source import make_source
 from casework.study import Study
 from casework.text import CaseworkError
 
-__all__ = ["Settings", "built_in_kit", "code_digest", "load_kit", "load_mechanisms_of", "own_version", "settings_of", "warm_up"]
+__all__ = ["Settings", "built_in_kit", "load_kit", "load_mechanisms_of", "own_version", "row_code_digest", "settings_of", "warm_up"]
 
 _HOME = Path(__file__).parents[1]
 _LAYERS = (
@@ -51,7 +51,8 @@ class Settings:
 def settings_of(study: Study) -> Settings:
     """Give a study's settings as its files stand now."""
     mechanisms = study.codebooks.get("mechanisms")
-    return Settings(study.places, _digest(study.places), mechanisms, _digest(mechanisms or _MECHANISMS), study.cleaners_off, code_digest())
+    digests = _digest(study.places), _digest(mechanisms or _MECHANISMS)
+    return Settings(study.places, digests[0], mechanisms, digests[1], study.cleaners_off, row_code_digest())
 
 
 def _digest(path: Path | None) -> str:
@@ -62,7 +63,7 @@ def _digest(path: Path | None) -> str:
 
 
 @cache
-def code_digest() -> str:
+def row_code_digest() -> str:
     """Give the digest of the code and words that make rows, and of the libraries that they rest on.
 
     The reports and the mechanisms are not in it: the former make no row, the latter have a digest of their own.

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from casework.flow.batch import Batch, read_items
 from casework.flow.copies import LONG_ENOUGH, marks_of
-from casework.flow.kit import Settings, code_digest, load_kit, load_mechanisms_of
+from casework.flow.kit import Settings, load_kit, load_mechanisms_of, row_code_digest
 from casework.flow.part import Part, write_part
 from casework.flow.records import Record, Records, add_codings, read_source
 from casework.sources import Source
@@ -66,7 +66,7 @@ def do_task(task: Task) -> None:
 
     Raises CaseworkError where this is another version of the package than the one that asks.
     """
-    if task.settings.code != code_digest():
+    if task.settings.code != row_code_digest():
         raise CaseworkError("a worker has another version of casework, or other code, than where the build was started; install the same")
     if (task.home / ROWS).exists():
         _write_codings(task, task.home, _stored(task))

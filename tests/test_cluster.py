@@ -1,4 +1,4 @@
-"""The build on a Dask cluster of real processes: the same tables, a worker that is killed, those that cannot take part."""
+"""The build and the reports on a Dask cluster of real processes: the same tables, a worker that is killed, those that cannot take part."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from test_build import contents, many, write_study
+from test_reports import make_study, notebook, site_bytes
 
 from casework.flow import build
 from casework.flow.cluster import Cluster
 from casework.flow.kit import settings_of
+from casework.reports import publish
+from casework.reports.cluster import introduce, why_not
 from casework.study import Study
 from casework.text import CaseworkError
 
@@ -96,3 +99,45 @@ def test_a_folder_that_workers_do_not_see_is_told(cluster: Any, good: tuple[Stud
     study, _ = good
     with pytest.raises(CaseworkError, match=r"does not see .* must lie on a file system that all share"):
         Cluster(cluster.scheduler_address, settings_of(study), tmp_path / "elsewhere", tmp_path)
+
+
+def make_site(root: Path, *cells: str) -> tuple[Study, Path]:
+    """A study of five reports on three notebooks, the last of which is of these cells."""
+    notebook(root / "notebooks" / "page.ipynb", "import casework as cw\ncw.views.show_claims(cw.read_tables(tables).claims, lang=lang)")
+    notebook(root / "notebooks" / "case.ipynb", "case", parameters='tables = "."\nlang = "en"\ncase = ""\nlevel = "township"')
+    notebook(root / "notebooks" / "last.ipynb", *cells)
+    return make_study(root, "reports: [{name: page}, {name: case, foreach: village}, {name: last}]")
+
+
+def test_reports_on_a_cluster_are_the_same_bytes(cluster: Any, tmp_path: Path) -> None:
+    study, tables = make_site(tmp_path, "1 + 1")
+    publish(study, tables, tmp_path / "here", jobs=2)
+    publish(study, tables, tmp_path / "there", scheduler=cluster.scheduler_address)
+    assert site_bytes(tmp_path / "there") == site_bytes(tmp_path / "here")
+
+
+def test_a_report_that_fails_on_a_cluster_fails_alone_with_its_traceback(cluster: Any, tmp_path: Path) -> None:
+    study, tables = make_site(tmp_path, "1 / 0")
+    with pytest.raises(CaseworkError, match=r"1 of \d reports failed; the other \d are written\nlast.html: last.ipynb: cell 3 failed: ZeroDiv"):
+        publish(study, tables, scheduler=cluster.scheduler_address)
+    assert (study.reports_dir / "page.html").is_file()
+
+
+def test_a_worker_that_is_killed_under_a_report_costs_no_page(cluster: Any, tmp_path: Path) -> None:
+    """The first run of the last report kills the worker that runs it: its parent's parent."""
+    mark = tmp_path / "killed"
+    kill = "import os, signal\nfrom pathlib import Path\nmark = Path(" + repr(str(mark)) + ")"
+    parent = "int(Path(f'/proc/{os.getppid()}/stat').read_text().split()[3])"
+    study, tables = make_site(tmp_path, f"{kill}\nif not mark.exists():\n    mark.touch()\n    os.kill({parent}, signal.SIGKILL)")
+    publish(study, tables, scheduler=cluster.scheduler_address)
+    assert mark.exists()
+    assert (study.reports_dir / "last.html").is_file()
+
+
+def test_a_worker_that_would_make_other_pages_is_refused_by_what_it_has() -> None:
+    ours, _ = introduce("", ())
+    assert why_not((ours, [])) == ""
+    assert why_not(({**ours, "pandas": "1.0"}, [])).startswith(f"has pandas 1.0, not {ours['pandas']}; pages would differ")
+    assert why_not((ours, ["study/case.ipynb"])) == "does not see study/case.ipynb; it must lie on a file system that all share"
+    assert {"casework", "Python", "code", "matplotlib"} <= ours.keys()
+    assert "pytest" not in ours

@@ -67,7 +67,7 @@ def run(
     loaded = open_study(study)
     with errors():
         tables, problems = build_tables(loaded, raw, out, jobs, format, scheduler)
-        publish_reports(loaded, tables, only, {"jobs": jobs, "engine": engine.value})
+        publish_reports(loaded, tables, only, {"jobs": jobs, "scheduler": scheduler, "engine": engine.value})
         exit_if(strict and problems)
 
 

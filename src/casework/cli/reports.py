@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casework.cli.common import Engine, EngineOption, Jobs, Only, StudyFile, errors, open_study, progress_of, short
+from casework.cli.common import Engine, EngineOption, Jobs, Only, Scheduler, StudyFile, errors, open_study, progress_of, short
 
 if TYPE_CHECKING:
     from casework.study import Study
@@ -21,8 +21,8 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Run every report anew, unc
 
 
 def report(
-    study: StudyFile, only: Only = None, jobs: Jobs = 1, engine: EngineOption = Engine.fork, limit: Seconds = 600, memory: Memory = None,
-    fresh: Fresh = False,
+    study: StudyFile, only: Only = None, jobs: Jobs = 1, scheduler: Scheduler = "", engine: EngineOption = Engine.fork,
+    limit: Seconds = 600, memory: Memory = None, fresh: Fresh = False,
 ) -> None:
     """Publish the reports from the tables.
 
@@ -33,7 +33,7 @@ def report(
     """
     loaded = open_study(study)
     with errors():
-        how = {"jobs": jobs, "engine": engine.value, "seconds": limit, "megabytes": memory, "fresh": fresh}
+        how = {"jobs": jobs, "scheduler": scheduler, "engine": engine.value, "seconds": limit, "megabytes": memory, "fresh": fresh}
         publish_reports(loaded, None, only, how)
 
 
@@ -50,6 +50,6 @@ def publish_reports(study: Study, tables: Path | None, only: list[str] | None, h
     if how.get("fresh"):
         kept.clear()
     with progress_of("reports") as progress:
-        settings = reports.Settings(how["jobs"], engine, limits, kept, progress)
+        settings = reports.Settings(how["jobs"], how["scheduler"], engine, limits, kept, progress)
         index = reports.publish(study, tables, only=only, settings=settings)
     typer.echo(short(index))

@@ -6,20 +6,18 @@ the tasks of a lost worker to others by itself; docs/cluster.md shows how to sta
 
 from __future__ import annotations
 
-import logging
 import queue
 import time
 from pathlib import Path
 from typing import Any
 
 from casework.flow.kit import Settings, own_version, row_code_digest
+from casework.flow.scheduler import ANSWER, connect, refuse_unfit, unseen
 from casework.flow.work import Task, do_task
 from casework.text import CaseworkError
 
 __all__ = ["Cluster", "introduce"]
 
-ANSWER = 5.0
-WORKERS = 60.0
 LOST = 300.0
 AHEAD = 2  # tasks a thread, so that none waits for us
 
@@ -29,57 +27,28 @@ def introduce(raw: str, cache: str) -> tuple[str, str, bool, bool]:
     return own_version(), row_code_digest(), Path(raw).is_dir(), Path(cache, "lock").is_file()
 
 
-_ASK = "__import__('casework.flow.cluster', fromlist=['introduce']).introduce({!r}, {!r})"
-
-
 class Cluster:
     """The workers of a scheduler as a crew; raises CaseworkError where it is not there, or where a worker is not fit."""
 
     def __init__(self, address: str, settings: Settings, raw: Path, cache: Path) -> None:
-        connect: Any
-        try:
-            from distributed import Client as connect
-        except ImportError:
-            raise CaseworkError("--scheduler needs Dask, which is not installed: pip install 'casework[cluster]'") from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would say is said by our errors
         self._address, self._code = address, settings.code
-        self._client: Any
-        try:
-            self._client = connect(address, timeout=ANSWER, set_as_default=False)
-        except (OSError, ValueError, RuntimeError, ImportError) as e:
-            message = f"{address}: no Dask scheduler answers there ({type(e).__name__}); start one, see docs/cluster.md, or use --jobs"
-            raise CaseworkError(message) from None
+        self._client: Any = connect(address)
         self._tasks: dict[Any, Task] = {}
         self._ended: queue.Queue[Any] = queue.Queue()
         self._most, self._counted = 0, 0.0
         try:
-            self._check(str(raw), str(cache))
+            refuse_unfit(self._client, address, introduce, (str(raw), str(cache)), lambda told: self._unfit(told, raw, cache))
         except BaseException:
             self.close()
             raise
 
-    def _check(self, raw: str, cache: str) -> None:
-        """Refuse by name each worker that would make other rows, or none."""
-        try:
-            self._client.wait_for_workers(1, timeout=WORKERS)
-        except TimeoutError:
-            raise CaseworkError(f"{self._address}: the scheduler has no workers; start some, see docs/cluster.md") from None
-        told = self._client.run(eval, _ASK.format(raw, cache), on_error="return")
-        wrong = [f"{worker} {why}" for worker, answer in sorted(told.items()) if (why := self._unfit(answer, raw, cache))]
-        if wrong:
-            raise CaseworkError("\n".join([f"{self._address}: {len(wrong)} of {len(told)} workers cannot take part", *wrong]))
-
-    def _unfit(self, answer: Any, raw: str, cache: str) -> str:
-        if isinstance(answer, BaseException):
-            return f"has no casework, or one that knows no clusters ({type(answer).__name__}); install {own_version()} there"
-        version, code, sees_raw, sees_cache = answer
+    def _unfit(self, told: tuple[str, str, bool, bool], raw: Path, cache: Path) -> str:
+        version, code, sees_raw, sees_cache = told
         if version != own_version():
             return f"has casework {version}, not {own_version()}"
         if code != self._code:
             return f"has casework {version} with other code or libraries ({code[:8]}, not {self._code[:8]})"
-        if not (sees_raw and sees_cache):
-            return f"does not see {cache if sees_raw else raw}; it must lie on a file system that all share"
-        return ""
+        return "" if sees_raw and sees_cache else unseen(cache if sees_raw else raw)
 
     def room(self) -> bool:
         """Tell whether the cluster has fewer than two tasks a thread."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Container
 from functools import cache
 
@@ -19,19 +18,26 @@ NEAR = {"county": 9.0, "prefecture": 3.0, "province": 1.0}
 PLACE_TAGS = {"ns", "nz", "nt"}
 
 
+class _Score(dict[str, float]):
+    """Support by key; what was never named has none, and gets no entry by being asked for."""
+
+    def __missing__(self, key: str) -> float:
+        return 0.0
+
+
 class Context:
     """Support for places, gathered from what is certain, to decide what is not."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-        self.score: Counter[str] = Counter()
+        self.score = _Score()
         self._near: dict[str, list[tuple[str, float]]] = {}
 
     def add(self, key: str, weight: float) -> None:
         """Let a mention speak for its place and all that it lies in, down to the county."""
         for k in self.gazetteer.above(key):
             if self.gazetteer.level(k) in NEAR:
-                self.score[k] += weight  # type: ignore[assignment]
+                self.score[k] += weight
 
     def nearness(self, key: str) -> float:
         """Give how well a candidate fits the page."""

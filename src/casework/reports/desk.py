@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,10 +31,17 @@ def study_parameters(study: Study) -> dict[str, str]:
 
 
 @contextmanager
-def run_folder(study: Study, folder: Path, tables: Tables) -> Iterator[Path]:
-    """Give a folder to run notebooks in: tables that may be shown, the study's files under study/, no path of this machine."""
-    with shareable_tables(folder, tables, study.publish) as seen, TemporaryDirectory(prefix="casework-") as temporary:
-        desk = Path(temporary)
+def run_folder(study: Study, folder: Path, tables: Tables, shared: bool = False) -> Iterator[Path]:
+    """Give a folder to run notebooks in: tables that may be shown, the study's files under study/, no path of this machine.
+
+    With `shared` it lies in the study's own work folder, which other machines may see.
+    """
+    where = study.work_dir.absolute() if shared else None
+    if where:
+        where.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        desk = Path(stack.enter_context(TemporaryDirectory(prefix="casework-", dir=where)))
+        seen = stack.enter_context(shareable_tables(folder, tables, study.publish, where))
         for entry in sorted(seen.iterdir()):
             (desk / entry.name).symlink_to(entry.absolute())
         (desk / BESIDE).mkdir()

@@ -38,11 +38,15 @@ class RunFailed(CaseworkError):
     """A notebook that did not come to its end: what happened, and in which cell."""
 
     def __init__(self, notebook: str, said: str, cell: int = 0, source: str = "", traceback: str = "") -> None:
+        self._given = notebook, said, cell, source, traceback
         where = f"cell {cell} failed: " if cell else ""
         self.head = f"{notebook}: {where}{said}"
         self.source = source
         self.traceback = traceback
         super().__init__("\n".join(p for p in (self.head, traceback or _indented(source)) if p))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RunFailed, self._given
 
 
 @cache

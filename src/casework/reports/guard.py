@@ -22,8 +22,8 @@ _APART = ("td", "th", "p", "li", "div", "h1", "h2", "h3", "text", "title", "pre"
 
 
 @contextmanager
-def shareable_tables(folder: Path, tables: Tables, publish: Publish) -> Iterator[Path]:
-    """Give a folder of the tables that notebooks may read.
+def shareable_tables(folder: Path, tables: Tables, publish: Publish, where: Path | None = None) -> Iterator[Path]:
+    """Give a folder of the tables that notebooks may read, made below `where` (a temporary folder of the system).
 
     With `full` it is the folder itself. Else headlines, long surfaces and what edits replaced are
     emptied; the passages keep their text and the edits what they put in, since words are counted and slogans
@@ -32,7 +32,7 @@ def shareable_tables(folder: Path, tables: Tables, publish: Publish) -> Iterator
     if publish == "full":
         yield folder
         return
-    with TemporaryDirectory(prefix="casework-") as temporary:
+    with TemporaryDirectory(prefix="casework-", dir=where) as temporary:
         frames = standoff(tables.frames, publish)
         frames |= {"passages": tables.passages, "edits": tables.edits}
         write_tables(Path(temporary) / "tables", frames)

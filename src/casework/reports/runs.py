@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from casework.reports.convert import notebook_body
-from casework.reports.execute import Limits, RunFailed, load_papermill, run_notebook
+from casework.reports.crew import Crew, Here, Job, Run
+from casework.reports.execute import Limits, RunFailed
 from casework.reports.kept import KeptRuns, run_key
-from casework.reports.kernels import OwnKernelManager, kernels_of
 
 __all__ = ["Job", "Run", "Runs", "Settings", "run_jobs"]
 
-_CONVERTER = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One page to be made by running a notebook: `case` is the place it is about, if it is about one; `tree` its language's folder."""
-
-    report: str
-    notebook: Path
-    path: str
-    parameters: Mapping[str, Any]
-    case: str = ""
-    lang: str = "en"
-    tree: str = ""
-
-    @property
-    def page(self) -> str:
-        """The path of the page in the whole site."""
-        return f"{self.tree}/{self.path}" if self.tree else self.path
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A notebook that was run, and the body of the page that was made of it."""
-
-    notebook: Any
-    body: str
+TICK = 2.0
+"""After so many seconds without news the crew is asked whether it is still there."""
 
 
 @dataclass
@@ -56,9 +29,10 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How reports are run: how many at once, by which engine, within which limits, with which store of earlier runs."""
+    """How reports are run: how many at once or on which cluster, by which engine, within which limits, with which store of earlier runs."""
 
     jobs: int = 1
+    scheduler: str = ""
     engine: str = "fork"
     limits: Limits = field(default_factory=Limits)
     kept: KeptRuns | None = None
@@ -86,36 +60,36 @@ def run_jobs(jobs: Sequence[Job], folder: Path, inputs: str, settings: Settings)
 
 
 def _run_left(left: Sequence[Job], folder: Path, keys: Mapping[str, str], runs: Runs, settings: Settings) -> None:
-    """Run what is left. The kernels do the work, so threads are enough here."""
+    """Run what is left, and take what comes of it as it comes."""
     of = len(runs.done) + len(left)
-    with kernels_of(settings.engine, settings.limits.memory) as manager, ThreadPoolExecutor(max(1, settings.jobs)) as pool:
-        load_papermill()
-        waiting = {pool.submit(_run_one, job, folder, manager, settings.limits): job for job in left}
+    with closing(_crew(folder, settings)) as crew:
         try:
+            waiting = crew.start(left)
             while waiting:
-                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                finished, _ = wait(waiting, TICK, FIRST_COMPLETED)
                 for future in finished:
-                    _take(waiting.pop(future), future, keys, runs, settings)
+                    for job, outcome in zip(waiting.pop(future), future.result(), strict=True):
+                        _take(job, outcome, keys, runs, settings)
                     settings.progress(len(runs.done) + len(runs.failed), of)
+                if not finished:
+                    crew.check()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            manager.end_all()
+            crew.stop()
             raise
 
 
-def _run_one(job: Job, folder: Path, manager: type[OwnKernelManager], limits: Limits) -> Run:
-    notebook = run_notebook(job.notebook, job.parameters, folder, manager, limits)
-    # The converter keeps state between calls.
-    with _CONVERTER:
-        return Run(notebook, notebook_body(notebook, job.lang))
+def _crew(folder: Path, settings: Settings) -> Crew:
+    if settings.scheduler:
+        from casework.reports.cluster import Cluster
+
+        return Cluster(settings.scheduler, settings.engine, folder, settings.limits)
+    return Here(settings.jobs, settings.engine, folder, settings.limits)
 
 
-def _take(job: Job, future: Future[Run], keys: Mapping[str, str], runs: Runs, settings: Settings) -> None:
-    try:
-        run = future.result()
-    except RunFailed as e:
-        runs.failed[job.page] = e
+def _take(job: Job, outcome: Run | RunFailed, keys: Mapping[str, str], runs: Runs, settings: Settings) -> None:
+    if isinstance(outcome, RunFailed):
+        runs.failed[job.page] = outcome
         return
-    runs.done[job.page] = run
+    runs.done[job.page] = outcome
     if settings.kept:
-        settings.kept.put(keys[job.page], run.notebook, run.body)
+        settings.kept.put(keys[job.page], outcome.notebook, outcome.body)

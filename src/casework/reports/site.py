@@ -74,7 +74,7 @@ def _publish_anew(study: Study, folder: Path, out: Path, only: Sequence[str] | N
     planned = [job for lang in study.langs for job in plan_jobs(study, read, folder, lang)]
     chosen = _choose(study, planned, only)
     with _fresh_site(out, keep=bool(only)) as new:
-        with run_folder(study, folder, read) as seen:
+        with run_folder(study, folder, read, bool(settings.scheduler)) as seen:
             runs = run_jobs(chosen, seen, inputs_digest(seen, study.codebooks.values()), settings)
         if runs.failed and not runs.done:
             tell_failures(chosen, runs)

@@ -69,7 +69,7 @@ def extract_claims(
         return []
     setting, hits = read_setting(text), find_cues(text)
     heading, times = read_heading(headline, f"{section} {read_opening(setting)}"), read_times(setting, published)
-    places = read_places(text, mentions, home, scene)
+    places = read_places(setting, mentions, home, scene)
     claims: list[Claim] = []
     earlier: list[Earlier] = []
     for amount, following in zip(amounts, [*amounts[1:], None], strict=True):

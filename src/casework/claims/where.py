@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from casework.claims.setting import Spot
+from casework.claims.setting import Setting, Spot
 from casework.codebook import load_codebook
 from casework.places import Mention, Place, holder, same_or_within
+from casework.text import Span
 
 __all__ = ["Places", "Scene", "read_places"]
 
@@ -69,29 +70,55 @@ class Places:
     scene: Place | None
     ends: tuple[int, ...]
     turns: tuple[tuple[int, str], ...]
+    clauses: frozenset[int]
+    opening: Span
 
     def of(self, spot: Spot) -> tuple[Place | None, bool]:
         """Give the place an amount is about, and whether another may be meant.
 
         The last place named before the amount counts where it lies inside the case's place and is
-        none of a list; a coarser one only where it stands in the same clause and is a reference (the whole county).
-        Without any, the article still speaks of the place it spoke of before, unless an office of a wider one speaks.
+        none of a list, nor an example (坊后村老街等景点); a coarser one only where it is a reference in the same clause (the whole county),
+        or the subject of the sentence. Without any, a person is of the place named right behind, a quotation that opens the paragraph
+        speaks of its speaker's, and else the article still speaks of the place it spoke of before, unless an office of a wider one speaks.
         It is in doubt behind a list, and where it stands outside the amount's clause and a rival is named.
         """
         at = bisect_right(self.ends, spot.start)
         before = self.mentions[max(0, at - LOOK_BACK) : at]
         for m in reversed(before):
-            if m.place is None or "in_name" in m.flags:
+            if m.place is None or "in_name" in m.flags or _book().example.match(self.text, m.span.end):
                 continue
+            if m.how == "coreference" and self.opening.covers(m.span) and (ours := self._behind(at, spot)) is not None:
+                return ours, False
             if "listed" in m.flags or self.text.startswith(_book().list_after, m.span.end):
                 return self.home, self.home is not None
             if self.home is None or same_or_within(m.place, self.home):
                 since = spot.sentence.start if m.span.start >= spot.sentence.start else 0
                 return m.place, m.span.start < spot.clause.start and _has_rival(m.place, since, before)
-            if m.how == "coreference" and spot.clause.covers(m.span):
+            if self._is_wider(m, spot):
                 return m.place, False
+        if (behind := self._behind(at, spot)) is not None:
+            return behind, False
         place = self._turned(0, spot.start, self.scene) if self.scene is not None else self.home
         return place, place is not None and _has_rival(place, spot.sentence.start, before)
+
+    def _is_wider(self, m: Mention, spot: Spot) -> bool:
+        """Tell whether a sentence turns to a place that holds the case's: by a reference in the clause, or by its name as the subject."""
+        subject = m.span.start in self.clauses and m.span.start >= spot.sentence.start
+        if m.how == "coreference":
+            return subject or spot.clause.covers(m.span)
+        return subject and _book().subject.match(self.text, m.span.end) is not None and same_or_within(self.home, m.place)
+
+    def _behind(self, at: int, spot: Spot) -> Place | None:
+        """Give the place that is named right behind an amount, or behind the quotation that opens the paragraph and holds the amount."""
+        end = spot.end + 1 if self.text.startswith(_book().of, spot.end) else 0
+        if self.opening.covers(Span(spot.start, spot.end)):
+            end = self.opening.end
+        for m in self.mentions[at:] if end else ():
+            if m.span.start >= end:
+                near = _book().speaker.match(self.text, end, m.span.start) if end == self.opening.end else m.span.start == end
+                fits = m.place is not None and "in_name" not in m.flags and same_or_within(m.place, self.home)
+                return m.place if near and fits else None
+        return None
 
     def _turned(self, start: int, end: int, place: Place) -> Place:
         """Give the wider place whose office speaks last between two positions; else the place itself."""
@@ -115,6 +142,10 @@ class _Book:
     list_after: tuple[str, ...]
     turns: re.Pattern[str]
     levels: dict[str, str]
+    example: re.Pattern[str]
+    subject: re.Pattern[str]
+    speaker: re.Pattern[str]
+    of: str
 
 
 @cache
@@ -122,10 +153,15 @@ def _book() -> _Book:
     place = load_codebook("claims").section("place")
     levels = {word: level for level, words in place["offices"].items() for word in words}
     ranks = "|".join(sorted(levels, key=len, reverse=True))
-    return _Book(tuple(place["list_after"]), re.compile(rf"({ranks})(?:{'|'.join(place['office_words'])})"), levels)
+    turns = re.compile(rf"({ranks})(?:{'|'.join(place['office_words'])})")
+    example, subject, speaker = (re.compile(place[name]) for name in ("example", "subject", "speaker"))
+    return _Book(tuple(place["list_after"]), turns, levels, example, subject, speaker, place["of"])
 
 
-def read_places(text: str, mentions: Sequence[Mention], home: Place | None, scene: Place | None) -> Places:
+def read_places(setting: Setting, mentions: Sequence[Mention], home: Place | None, scene: Place | None) -> Places:
     """Put a passage's places in order; `scene` is the place carried over from the passages before."""
+    text, quotes = setting.text, setting.quotes
     turns = [(m.start(), _book().levels[m[1]]) for m in _book().turns.finditer(text)]
-    return Places(text, mentions, home, scene, tuple([m.span.end for m in mentions]), tuple(turns))
+    opening = quotes[0] if quotes and quotes[0].start == 1 else Span(0, 0)
+    clauses = frozenset((0, *setting.clause_ends))
+    return Places(text, mentions, home, scene, tuple([m.span.end for m in mentions]), tuple(turns), clauses, opening)

@@ -114,7 +114,7 @@ class Places:
         if self.opening.covers(Span(spot.start, spot.end)):
             end = self.opening.end
         for m in self.mentions[at:] if end else ():
-            if m.span.start >= end:
+            if m.span.start >= end and m.how != "coreference":
                 near = _book().speaker.match(self.text, end, m.span.start) if end == self.opening.end else m.span.start == end
                 fits = m.place is not None and "in_name" not in m.flags and same_or_within(m.place, self.home)
                 return m.place if near and fits else None

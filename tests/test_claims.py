@@ -69,6 +69,25 @@ def test_a_place_is_in_doubt_where_another_may_be_meant(
     assert [(c.place, "place_guessed" in c.flags) for c in claims] == [(place, guessed)]
 
 
+@pytest.mark.parametrize(
+    ("text", "places", "home", "place"),
+    [
+        ("“我们种了300亩油桃。”6月初，南洼村的老支书说。", (SOUTH,), HOME, SOUTH),
+        ("“我们种了300亩油桃。”说起去年的收成，大家都笑。南洼村的老支书也笑。", (SOUTH,), HOME, HOME),
+        ("62岁的南洼村老支书先带头。", (SOUTH,), HOME, SOUTH),
+        ("62岁，正是南洼村老支书的年纪。", (SOUTH,), HOME, HOME),
+        ("参观了南洼村果园等示范点，办培训班14期。", (SOUTH,), HOME, HOME),
+        ("南洼村种桃、梨等果树300亩。", (SOUTH,), HOME, SOUTH),
+        ("截至目前，灵寿县已建冷库43座，选派农技员210人。", (HOME,), SOUTH, HOME),
+        ("这在灵寿县已不新鲜，桃卖了43万元。", (HOME,), SOUTH, SOUTH),
+    ],
+)
+def test_an_amount_is_of_who_speaks_of_whom_it_tells_of_or_of_the_subject(
+    text: str, places: tuple[Place, ...], home: Place, place: Place
+) -> None:
+    assert {c.place for c in extract_claims(text, said(text, *places), home=home)} == {place}
+
+
 def test_a_claim_without_any_place_has_none_guessed() -> None:
     assert [(c.place, c.flags) for c in extract_claims("流转土地300亩。")] == [(None, frozenset())]
 

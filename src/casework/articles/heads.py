@@ -76,7 +76,7 @@ def _first_head(lines: Sequence[Line], a: int, b: int, page: str, given: str, da
 
 def _no_headline(words: str) -> bool:
     pictured = words.endswith(_photo_nouns()) and len(words) <= 30
-    return is_enumerated(words) or pictured or _is_outlet(words) or is_office(words)
+    return is_enumerated(words) or pictured or _is_outlet(words) or is_office(words) or bool(book_pattern("addressee").match(words))
 
 
 def is_office(words: str) -> bool:

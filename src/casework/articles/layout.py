@@ -77,6 +77,7 @@ class _Layout:
         self.sentence_captions(draft)
         self.captions_that_tell(draft)
         self.other_news(draft)
+        self.sign_off(draft)
         return draft
 
     def role(self, i: int, head: Head, end: int) -> str:
@@ -220,6 +221,17 @@ class _Layout:
                 size[i > start] += len(self.lines[i].text)
         if size[True] < size[False]:
             draft.roles.update({i: "chrome" for i, role in draft.roles.items() if i > start and role in ("body", "subhead")})
+
+    def sign_off(self, draft: Draft) -> None:
+        """An office below the text, and the day below it, sign what the office has written."""
+        last = max((i for i, role in draft.roles.items() if role == "body"), default=-1)
+        at = next((i for i in range(last + 1, len(self.lines)) if self.lines[i].kind != "byline"), last)
+        while last >= 0 and draft.roles.get(at) == "chrome" and all(map(is_office, self.lines[at].text.split())):
+            draft.roles[at] = "byline"
+            at += 1
+            if draft.roles.get(at) == "chrome" and self.lines[at].name == "date":
+                draft.roles[at] = "byline"
+                at += 1
 
 
 def _tail_role(line: Line) -> str:

@@ -283,7 +283,13 @@ class _Reader:
             elif role == "body" and top is not None and self._speaks_of(i, top):
                 now = top
             places[i] = top if role == "headline" and top is not None else now
-        return places
+        return self._narrowed(places)
+
+    def _narrowed(self, places: Mapping[int, Place | None]) -> dict[int, Place | None]:
+        """Narrow each county of a round-up to the township that its paragraphs keep speaking of."""
+        counties = dict.fromkeys(p for p in places.values() if p is not None and _depth(p) == _COUNTY)
+        towns = {c: self._refined(c, [i for i in self.body if places.get(i) == c]) for c in counties}
+        return {i: towns.get(p, p) if p is not None else None for i, p in places.items()}
 
     def _opening(self, heading: int, owners: Mapping[int, str]) -> Place | None:
         """Give the first county that the section under a heading names."""

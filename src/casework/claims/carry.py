@@ -25,9 +25,22 @@ class _Book:
     over: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Row:
+    behind: re.Pattern[str]
+    behind_exact: re.Pattern[str]
+    stops: re.Pattern[str]
+    reach: int
+
+
 @cache
 def _book() -> _Book:
     return load_codebook("claims").read("carry", _Book)
+
+
+@cache
+def _row() -> _Row:
+    return load_codebook("claims").read("row", _Row)
 
 
 def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[Earlier]) -> Verdict:
@@ -39,17 +52,38 @@ def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[E
     if spot.amount.dimension != "money":
         return verdict
     book = _book()
-    said = [e for e in earlier[-book.amounts :] if e.amount.dimension == "money" and e.amount.span.start >= spot.sentence.start]
+    own = verdict.span is not None and spot.clause.covers(verdict.span)
+    if not own and (first := _first_limit(spot, text, earlier, book.handed)) is not None:
+        return Verdict(first.indicator, "", None)
+    said = [
+        e
+        for e in earlier[-book.amounts :]
+        if e.amount.dimension == "money" and e.amount.span.start >= spot.sentence.start
+    ]
     if not said:
         return verdict
     last = said[-1]
     if verdict.indicator in book.over and (total := _total(spot, text, said, book)) is not None:
         return Verdict(total.indicator, "", None)
     between = text[last.amount.span.end : spot.start]
-    own = verdict.span is not None and spot.clause.covers(verdict.span)
     if own or len(between) > book.within or last.indicator not in book.handed or not book.continues.search(between):
         return verdict
     return Verdict(last.indicator, "", None)
+
+
+def _first_limit(spot: Spot, text: str, earlier: Sequence[Earlier], handed: frozenset[str]) -> Earlier | None:
+    """Find the limit that an amount goes on with, in a row of limits that sort villages or households."""
+    row = _row()
+    is_open = spot.amount.low is None or spot.amount.low != spot.amount.high
+    if not (row.behind if is_open else row.behind_exact).match(text, spot.end):
+        return None
+    for e in reversed(earlier):
+        at = e.amount.span.end
+        if spot.start - at > row.reach or row.stops.search(text, at, spot.start):
+            return None
+        if e.amount.dimension == "money" and e.indicator in handed:
+            return e
+    return None
 
 
 def _total(spot: Spot, text: str, said: Sequence[Earlier], book: _Book) -> Earlier | None:

@@ -74,7 +74,7 @@ def extract_claims(
     earlier: list[Earlier] = []
     for amount, following in zip(amounts, [*amounts[1:], None], strict=True):
         spot = setting.spot(amount)
-        verdict = carry_indicator(weigh_indicator(spot, hits), spot, text, earlier)
+        verdict = carry_indicator(weigh_indicator(spot, hits, setting.topic(spot)), spot, text, earlier)
         per = find_denominators(spot, verdict.indicator, setting, earlier, following)
         earlier.append(Earlier(amount, verdict.indicator, per))
         status, modal = find_status(spot, setting, heading, verdict.indicator, published)

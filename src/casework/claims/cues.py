@@ -96,13 +96,16 @@ def find_cues(text: str) -> list[CueHit]:
     return [CueHit(start, -minus_end, words[i]) for start, minus_end, i in hits]
 
 
-def weigh_indicator(spot: Spot, hits: Sequence[CueHit]) -> Verdict:
-    """Say what an amount measures: the indicator with the largest sum of prior and weighed cues."""
+def weigh_indicator(spot: Spot, hits: Sequence[CueHit], topic: int) -> Verdict:
+    """Say what an amount measures: the indicator with the largest sum of prior and weighed cues.
+
+    From `topic` on, where its clause or what that goes on with begins, cues keep their full weight.
+    """
     prior, fitting, factors = _scale(_kinds(spot.amount))
     scores = dict(prior)
     best: dict[str, tuple[float, CueHit]] = {}
     reached: dict[str, int] = {}
-    start, end, (begin, stop), (first, last) = spot.start, spot.end, spot.clause, spot.sentence
+    start, end, (_, stop), (first, last) = spot.start, spot.end, spot.clause, spot.sentence
     for at in range(bisect_left(hits, (first,)), len(hits)):
         hit = hits[at]
         left, right, word = hit
@@ -112,7 +115,7 @@ def weigh_indicator(spot: Spot, hits: Sequence[CueHit]) -> Verdict:
         if not cues or right > last or left < end and start < right:
             continue
         behind = left >= end
-        factor = factors[behind, begin <= left and right <= stop][left - end if behind else start - right]
+        factor = factors[behind, topic <= left and right <= stop][left - end if behind else start - right]
         for indicator, full, side in cues:
             if side is not None and side != behind or right <= reached.get(indicator, 0):
                 continue

@@ -15,6 +15,7 @@ from casework.quantities import Amount
 __all__ = ["Earlier", "find_denominators"]
 
 _WHOLE = ("mu", "jin", "household", "person")  # with one of these nothing else is a denominator too
+CLAUSE = 8  # characters of a clause that is only a denominator
 _FITTING = ("money", "mass", "area")  # what a denominator divides where the codebook does not say
 
 
@@ -38,6 +39,9 @@ class _Book:
     near: int
     frequency: frozenset[str]
     times: frozenset[str]
+    clause: dict[str, re.Pattern[str]]
+    share: re.Pattern[str]
+    earnings: re.Pattern[str]
 
 
 @cache
@@ -56,6 +60,9 @@ def _book() -> _Book:
         near=int(book.section("per_count_near")),
         frequency=frozenset(book.section("frequency_units")),
         times=frozenset(book.section("per_times")),
+        clause={k: re.compile(p) for k, p in book.section("per_clause").items()},
+        earnings=re.compile(str(book.section("per_earnings"))),
+        share=re.compile(str(book.section("per_share"))),
     )
 
 
@@ -95,7 +102,10 @@ def find_denominators(
         found.update(k for k in behind if dimension in book.fits.get(k, ()))
     if found.isdisjoint(_WHOLE) and (other := _other(spot, setting.text[spot.end : spot.end + 6], book)):
         found.add(other)
-    if not found and (thing := _sized(spot, earlier, following, book)):
+    if not found and dimension in _FITTING:
+        opening = setting.text[max(0, spot.clause.start - CLAUSE) : spot.clause.start]
+        found = {k for k, alone in book.clause.items() if opening and alone.search(opening)}
+    if not found and (thing := _sized(spot, setting, earlier, following, book)):
         found.add(thing)
     if not found and earlier:
         found = _carried(spot, indicator, setting, earlier, book)
@@ -107,7 +117,7 @@ def _reaches(kind: str, spot: Spot, book: _Book) -> bool:
     if dimension not in book.fits.get(kind, _FITTING):
         return False
     last = last_match(book.before[kind], spot.head)
-    if last is None:
+    if last is None or dimension == "percent" and book.share.match(spot.head, last.start()):
         return False
     return dimension != "count" or len(spot.head) - last.end() <= book.near or spot.amount.unit in book.frequency
 
@@ -123,13 +133,13 @@ def _other(spot: Spot, tail: str, book: _Book) -> str:
     last = last_match(other.pattern, spot.head)
     if last is None:
         return ""
-    thing = last[1] or last[2]
+    thing = last[last.lastindex or 0]
     far = dimension in ("money", "area") or thing in book.times
     near = len(spot.head) - last.end() <= (24 if far else book.near)
     return f"other:{thing}" if near else ""
 
 
-def _sized(spot: Spot, earlier: Sequence[Earlier], following: Amount | None, book: _Book) -> str:
+def _sized(spot: Spot, setting: Setting, earlier: Sequence[Earlier], following: Amount | None, book: _Book) -> str:
     """Give the counted thing that a size belongs to, as its denominator."""
     amount = spot.amount
     if amount.dimension not in book.sized["dimensions"]:
@@ -137,7 +147,7 @@ def _sized(spot: Spot, earlier: Sequence[Earlier], following: Amount | None, boo
     thing = None
     if earlier and earlier[-1].amount.span.end == spot.start:
         thing = earlier[-1].amount
-    elif following is not None and (amount.low is None or amount.high is None):
+    elif following is not None and (None in (amount.low, amount.high) or setting.text[spot.start] in book.sized["bare"]):
         near = following.span.start - spot.end <= book.sized["reach"]
         thing = following if near and following.span.end <= spot.clause.end else None
     if thing is None or not thing.unit.startswith("count:"):
@@ -161,20 +171,21 @@ def _carried(spot: Spot, indicator: str, setting: Setting, earlier: Sequence[Ear
             return set()
         if before.per:
             return {
-                p for p in before.per if _holds(book.carry.get(p.split(":")[0], {}), before, amount, indicator, start)
+                p for p in before.per if _holds(book.carry.get(p.split(":")[0], {}), before, amount, indicator, spot.head)
             }
     return set()
 
 
-def _holds(rule: dict[str, Any], before: Earlier, amount: Amount, indicator: str, clause_start: int) -> bool:
+def _holds(rule: dict[str, Any], before: Earlier, amount: Amount, indicator: str, head: str) -> bool:
     if amount.dimension not in rule.get("dimensions", ()):
         return False
-    if "lead" in rule and amount.span.start - clause_start > rule["lead"]:
+    if "lead" in rule and len(head) > rule["lead"]:
         return False
     if "below" in rule and (amount.low or amount.high or 0) >= rule["below"]:
         return False
     if rule.get("same_dimension") and before.amount.dimension != amount.dimension:
-        return False
+        # What is made in a year, and what is earned with it.
+        return before.amount.dimension in rule.get("earned", ()) and bool(_book().earnings.search(head))
     if rule.get("same_indicator") and before.indicator != indicator:
         return False
     return "indicators" not in rule or indicator in rule["indicators"]

@@ -75,6 +75,14 @@ class Setting:
         start = self.clause_ends[before - 1] if before else 0
         return Span(max(start, spot.sentence.start), self.clause_ends[before])
 
+    def topic(self, spot: Spot) -> int:
+        """Give where the clause of an amount begins, or the one before it in its sentence where it goes on with that."""
+        start = spot.clause.start
+        if start <= spot.sentence.start or not _marks().goes_on.match(spot.head):
+            return start
+        before = bisect_left(self.clause_ends, start)
+        return max(self.clause_ends[before - 1] if before else 0, spot.sentence.start)
+
     def is_quoted(self, at: int) -> bool:
         """Tell whether a position stands in quotation marks."""
         before = bisect_right(self.quotes, (at, len(self.text) + 1)) - 1
@@ -83,11 +91,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
+    opening: str
     clause: re.Pattern[str]
     sentence: re.Pattern[str]
     quote: re.Pattern[str]
-    opening: str
     answer: re.Pattern[str]
+    goes_on: re.Pattern[str]
 
 
 @cache
@@ -98,7 +107,8 @@ def _marks() -> _Marks:
     clause = rf"[{re.escape(marks['clause'])}](?:(?!\d)|(?<!\d.))"
     sentence = rf"[{re.escape(marks['sentence'])}]"
     quote = rf"[{re.escape(marks['quote_open'] + marks['quote_close'])}]"
-    return _Marks(re.compile(clause), re.compile(sentence), re.compile(quote), marks["quote_open"], re.compile(answer))
+    patterns = [re.compile(p) for p in (clause, sentence, quote, answer, marks["goes_on"])]
+    return _Marks(marks["quote_open"], *patterns)
 
 
 def read_setting(text: str) -> Setting:

@@ -66,7 +66,7 @@ def _plain(text: str, masked: str, g: Grammar) -> Iterator[Amount]:
 def _read(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
     """Turn a match into its amounts: none where the company refuses it, several in a list."""
     coined = m["u"] in g.coins and _is_coin(text, m, g)
-    unit = g.units[g.coins[m["u"]] if coined else m["u"]]
+    unit = g.units[g.coins[m["u"]] if coined else _whole_unit(text, m, g)]
     start = m.start("b") if m["a"] is None else m.start("a")
     in_digits = m["b"][0].isdecimal()
     guard = None if coined else g.guards.get(m["u"])
@@ -81,11 +81,22 @@ def _read(text: str, m: re.Match[str], g: Grammar) -> list[Amount]:
     return [*_shared(text, amount, g), amount] if amount else []
 
 
+def _whole_unit(text: str, m: re.Match[str], g: Grammar) -> str:
+    """Give the unit of a match; in a list whose items have only its first part, the whole one: 0.4个和0.7个百分点."""
+    part, whole = g.whole_of
+    surface = m["u"]
+    if surface == part and m["b"][0].isdecimal() and (last := whole.match(text, m.end("u"))) is not None:
+        return next((u for u in g.units if u.startswith(part) and last[0].endswith(u)), surface)
+    return surface
+
+
 def _is_coin(text: str, m: re.Match[str], g: Grammar) -> bool:
     """Tell whether a coin is money: no counted thing follows it, and behind a large figure no piece of anything."""
     least, pieces = g.coin_pieces
     number = read_number(m["b"])
     large = number is not None and number.high >= least and not text.startswith(pieces, m.end("u"))
+    if g.coin_nouns.search(text, max(0, m.start() - 6), m.start()):
+        return False
     return large or g.coin_ends.match(text, m.end("u")) is not None
 
 
@@ -124,7 +135,8 @@ def _refused(text: str, m: re.Match[str], unit: Unit, pre: str, g: Grammar) -> b
         and len(number) == 1
         and numerals().powers[number] > 10
     ):
-        return unit.dimension in ("money", "time") and not marked and not g.setter.search(head)
+        told = marked or g.setter.search(head) or unit.dimension == "money" and head.endswith(g.powers_after)
+        return unit.dimension in ("money", "time") and not told
     return number[0] in g.zeros
 
 

@@ -9,50 +9,16 @@ from functools import cache
 
 from casework.codebook import Codebook, load_codebook
 from casework.quantities.alternatives import any_of, one_of
+from casework.quantities.units import Guard, Unit, read_guards, read_units
 
 __all__ = ["Grammar", "Guard", "Unit", "grammar"]
 
 # Each repetition is bounded: no text makes a pattern walk the same characters again and again.
-ARABIC = r"(?<!\d)(?:\d{1,3}(?:[,，]\d{3}){1,5}(?!\d)|\d{1,3}(?: \d{3}){1,5}(?!\d)|\d{1,15}+(?!\d))(?:\.\d{1,8}+)?"
+ARABIC = (
+    r"(?<!\d)(?:\d{1,3}(?:[,，]\d{3}){1,5}(?!\d)|\d{1,3}(?: \d{3}){1,5}(?!\d)|(?<!\d )\d(?: \d){2,5}(?! ?\d)|\d{1,15}+(?!\d))"
+    r"(?: ?\.\d{1,8}+)?"
+)
 LONGEST = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """What an amount counts: its code, dimension, and the factors to unit and base."""
-
-    code: str
-    dimension: str
-    base: str
-    factor: float
-    times: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """The company in which a surface is a unit."""
-
-    never: bool = False
-    digits: bool = False
-    after: tuple[str, ...] = ()
-    not_after: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
-    not_before: tuple[str, ...] = ()
-
-    def allows(self, text: str, start: int, unit_end: int, in_digits: bool) -> bool:
-        """Tell whether the unit that ends at `unit_end`, of an amount from `start`, may stand there."""
-        head, tail = text[max(0, start - 4) : start], text[unit_end : unit_end + 4]
-        if (
-            self.never
-            or self.not_before
-            and tail.startswith(self.not_before)
-            or self.not_after
-            and head.endswith(self.not_after)
-        ):
-            return False
-        if self.digits and not in_digits or self.after and not self.digits:
-            return bool(self.after) and head.endswith(self.after)
-        return not self.before or tail.startswith(self.before)
 
 
 @dataclass(frozen=True)
@@ -103,11 +69,14 @@ class Grammar:
     relative: Mapping[str, tuple[str, ...]]
     zeros: str
     bare_before: frozenset[str]
+    powers_after: tuple[str, ...]
     shares: Mapping[str, float]
     coins: Mapping[str, str]
     coin_rest: re.Pattern[str]
     coin_ends: re.Pattern[str]
     coin_pieces: tuple[int, tuple[str, ...]]
+    coin_nouns: re.Pattern[str]
+    whole_of: tuple[str, re.Pattern[str]]
     times: tuple[frozenset[str], re.Pattern[str]]
     half_mark: str
     half_not_after: tuple[str, ...]
@@ -174,7 +143,7 @@ def _words(book: Codebook, units: Mapping[str, Unit]) -> _Words:
 
 def _compile(book: Codebook) -> Grammar:
     s = book.section
-    units = _units(book)
+    units = read_units(book)
     w = _words(book, units)
     fr = s("fractions")
     values: dict[str, int] = dict(s("digits"))
@@ -182,7 +151,7 @@ def _compile(book: Codebook) -> Grammar:
     ending = rf"\d{w.digits}{w.powers}{s('half_mark')}{''.join([*s('inside'), *s('inside_about'), *(f[-1] for f in s('indefinite'))])}"
     return Grammar(
         units=units,
-        guards=_guards(book),
+        guards=read_guards(book),
         parts={u: dict(p) for u, p in s("parts").items()},
         numeral=re.compile(rf"[\d{w.digits}{w.powers}{s('half_mark')}{''.join(word[-1] for word in fr['doubled'])}]"),
         amount=_amount(book, w),
@@ -229,11 +198,14 @@ def _compile(book: Codebook) -> Grammar:
         relative={k: tuple(v) for k, v in s("relative").items()},
         zeros="".join(c for c, v in values.items() if v == 0),
         bare_before=frozenset(s("bare_before")),
+        powers_after=tuple(s("powers_after")),
         shares=dict(fr["shares"]),
         coins=dict(s("coins")),
         coin_rest=re.compile(rf"[\d{w.digits}]{{1,2}}(?={s('money')['ends']}|[{''.join(s('trailing'))}{''.join(s('coins'))}]|{s('coin_per')})"),
         coin_ends=re.compile(s("coin_ends").replace("{per}", s("coin_per"))),
         coin_pieces=(s("coin_pieces")["from"], tuple(s("coin_pieces")["not_before"])),
+        coin_nouns=re.compile(rf"(?<!{s('coin_nouns')['not_after']}){any_of(s('coin_nouns')['nouns'])}$"),
+        whole_of=_whole_of(book),
         times=(frozenset(s("one_times")["units"]), re.compile(any_of(s("one_times")["before"]))),
         half_mark=s("half_mark"),
         half_not_after=tuple(s("half_not_after")),
@@ -244,9 +216,19 @@ def _compile(book: Codebook) -> Grammar:
 
 
 def _blocked(book: Codebook) -> re.Pattern[str]:
-    never = book.terms("never")
+    never, numbers = book.terms("never"), "".join([*book.section("digits"), *book.section("powers")])
     begin = "".join(sorted({word[0] for word in never}))
-    return re.compile(f"(?=[{begin}{book.section('blocked_begin')}])(?:{'|'.join([any_of(never), *book.section('blocked').values()])})")
+    # An idiom that begins with a power is none where the power goes on with a numeral: 1.7万家.
+    powers, words = ([word for word in never if (word[0] in book.section("powers")) is own] for own in (True, False))
+    fixed = rf"{any_of(words)}|(?<![\d{numbers}]){any_of(powers)}"
+    return re.compile(f"(?=[{begin}{book.section('blocked_begin')}])(?:{'|'.join([fixed, *book.section('blocked').values()])})")
+
+
+def _whole_of(book: Codebook) -> tuple[str, re.Pattern[str]]:
+    """Give the first part of a unit, and the pattern of a list behind it whose last item has the whole unit."""
+    part, whole = book.section("part_of")["part"], book.section("part_of")["whole"]
+    item = rf"(?:{any_of(book.section('list_marks'))})\d{{1,9}}(?:\.\d{{1,4}})?"
+    return part, re.compile(rf"(?:{item}{part}){{0,3}}{item}{whole}")
 
 
 def _setter(book: Codebook) -> re.Pattern[str]:
@@ -311,28 +293,3 @@ def _effects(book: Codebook) -> dict[str, str]:
     effects = {w: effect for part in ("before", "after") for effect, ws in book.section(part).items() for w in ws}
     effects |= dict.fromkeys(book.section("trailing"), "low")
     return effects | dict.fromkeys(book.section("bare_before"), "low")
-
-
-def _units(book: Codebook) -> dict[str, Unit]:
-    units: dict[str, Unit] = {c: Unit(f"count:{c}", "count", "count", 1.0) for c in book.terms("classifiers")}
-    units |= {written: Unit(f"count:{c}", "count", "count", 1.0) for written, c in book.section("written_also").items()}
-    plain: dict[str, Unit] = {}
-    for code, entry in book.section("units").items():
-        book.check_keys(entry, f"unit '{code}'", ("surfaces", "dimension", "base", "factor"))
-        plain[code] = Unit(code, entry["dimension"], entry["base"], float(entry["factor"]))
-        units |= dict.fromkeys(entry["surfaces"], plain[code])
-    for surface, entry in book.section("converted").items():
-        u = plain[entry["unit"]]
-        units[surface] = Unit(u.code, u.dimension, u.base, u.factor, float(entry["times"]))
-    return units
-
-
-def _guards(book: Codebook) -> dict[str, Guard]:
-    lists = ("after", "not_after", "before", "not_before")
-    guards = {}
-    for surface, entry in book.section("guarded").items():
-        book.check_keys(entry, f"guard of '{surface}'", (), ("never", "digits", *lists))
-        guards[surface] = Guard(
-            bool(entry.get("never")), bool(entry.get("digits")), *(tuple(entry.get(k, ())) for k in lists)
-        )
-    return guards

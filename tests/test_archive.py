@@ -54,7 +54,9 @@ def test_it_is_whole_stored_sorted_and_without_clocks(original: Original, tmp_pa
               "requirements.lock", "pyproject.toml", "scripts/setup_env.py", "src/casework/__init__.py", "notebooks/plain.ipynb", "LICENSE")
     assert {f"small/{name}" for name in wanted} <= set(names)
     assert not [n for n in names if "__pycache__" in n or "/.casework/" in n or n.endswith(".pyc")]
-    assert f"({reports.code_digest()[:12]})" in readme
+    assert f"begins with {reports.code_digest()[:12]};" in readme
+    assert readme.startswith("# small\n\nThis archive holds")
+    assert "\n\n\n" not in readme
     assert "make verify" in readme
 
 

@@ -130,6 +130,56 @@ def test_init_makes_a_study_that_builds(study: Path) -> None:
     assert {"1200余亩", "86户", "300万元", "近3000元", "20余万元"} <= set(claims["surface"])
 
 
+def test_a_folder_is_no_study_and_names_the_one_in_it(study: Path) -> None:
+    one_line(casework("run", ".", cwd=study.parent), 2, ".: is a folder; name the study's file in it: mein-dorf.yaml")
+
+
+def tables_of(study: Path) -> Path:
+    return study.parent / ".casework" / "mein-dorf" / "tables"
+
+
+def place_in_manifest(study: Path, place: str) -> Path:
+    """Register the texts and type a place beside the second."""
+    casework("manifest", study)
+    path = study.parent / "raw" / "manifest.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    at = lines[0].split(",").index("place")
+    cells = lines[2].split(",")
+    cells[at] = place
+    path.write_text("\n".join([*lines[:2], ",".join(cells)]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_build_says_of_how_many_cases_no_place_is_known_and_what_would_do(study: Path) -> None:
+    done = casework("build", study, cwd=study.parent)
+    assert (
+        "no place is known of 2 of 2 cases, so that they are not compared: "
+        "fill in place in raw/manifest.csv, and what the gazetteer lacks in places.csv\n"
+    ) in done.stderr
+    place_in_manifest(study, "河北省/石家庄市/灵寿县")
+    assert "no place is known of 1 of 2 cases" in casework("build", study).stderr
+    case_id = next(c["case_id"] for c in read_tables(tables_of(study)).cases.to_dict("records") if not c["place"])
+    corrections = study.parent / "corrections.csv"
+    corrections.write_text(f"{corrections.read_text(encoding='utf-8')}{case_id},place,河北省/石家庄市/灵寿县,named in the title,ly\n", encoding="utf-8")
+    assert "no place is known" not in casework("build", study).stderr
+
+
+def test_a_place_that_the_gazetteer_lacks_is_told_with_what_may_be_meant(study: Path) -> None:
+    manifest = place_in_manifest(study, "河北省/石家庄市/灵守县")
+    says = "place of two.txt: there is no '灵守县' in '河北省/石家庄市'; did you mean '河北省/石家庄市/灵寿县'? What the gazetteer lacks goes into"
+    one_line(casework("build", study), 1, f"{manifest}:3: {says} {study.parent / 'places.csv'}")
+    assert not (study.parent / ".casework").exists()
+
+
+def test_reports_are_checked_before_anything_is_built(study: Path) -> None:
+    one_line(casework("run", study, "--only", "compar"), 2, "has no report 'compar'; did you mean 'compare'?")
+    text = study.read_text(encoding="utf-8")
+    line = text[: text.index("- name: language")].count("\n") + 1
+    study.write_text(text.replace("- name: language", "- name: langauge"), encoding="utf-8")
+    one_line(casework("run", study), 2, f"{study}:{line}: report 'langauge': ", "langauge.ipynb: no such notebook")
+    assert not (study.parent / ".casework").exists()
+
+
 def test_init_leaves_a_study_alone(study: Path) -> None:
     before = contents(study.parent)
     one_line(casework("init", study.parent), 1, "holds a study already")

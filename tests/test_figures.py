@@ -334,7 +334,7 @@ def test_three_states_are_drawn_differently() -> None:
     one = mechanism_rows(1, 3)
     states = {s: figures.to_svg(figures.mechanism_map(one.assign(state=s)), "f") for s in ("1", "0", "")}
     assert len(set(states.values())) == 3
-    assert "3 cells mentioned" in figures.mechanism_map(one.assign(state="1")).alt
+    assert "3 mentioned" in figures.mechanism_map(one.assign(state="1")).alt
     assert "none is mentioned" in figures.mechanism_map(one.assign(state="")).alt
 
 
@@ -426,12 +426,40 @@ def test_likeness_of_cases(n: int) -> None:
     drawing = figures.distance_map(distances, order=list(distances.index)[::-1], link=link, theme="dark" if n == 6 else "light")
     assert outside(drawing) == []
     assert f"{n} cases" in drawing.alt
-    assert "most alike are 000镇 and 001镇" in drawing.alt
-    assert f"with {100 * (1 - 1 / (n - 1)):.0f}% in common" in drawing.alt
+    if n > 2:
+        assert "most alike are 000镇 and 001镇" in drawing.alt
+        assert f"with {100 * (1 - 1 / (n - 1)):.0f}% in common" in drawing.alt
     named = [t for t in texts_of(drawing) if t.endswith("镇")]
     assert len(named) == (n if n <= 45 else 0)
     assert ("Too many cases to name here; they stand in the order of the table." in texts_of(drawing)) == (n > 45)
     assert len(figures.to_svg(drawing, "f")) < (1_200_000 if n > 45 else 400_000)
+
+
+def test_likeness_of_two_cases_is_not_ranked() -> None:
+    near, far = distance_rows(2), distance_rows(2)
+    near.iloc[0, 1] = near.iloc[1, 0] = 0.25
+    said = [figures.distance_map(d, lang=lang).alt for d in (near, far) for lang in ("en", "zh")]
+    assert said == [
+        "Likeness of 000镇 and 001镇 by their shares of passages on each mechanism: 75% in common.", "000镇与001镇按各机制段落占比的相似度：共有 75%。",
+        "Likeness of 2 cases by their shares of passages on each mechanism: no two have a mechanism in common.",
+        "2 个案例按各机制段落占比的相似度：任何两案例均无共同的机制。",
+    ]  # fmt: skip
+
+
+def test_what_one_case_alone_tells_is_not_called_widespread() -> None:
+    told = mechanism_rows(2, 3)
+    first, second = dict.fromkeys(told["case"])
+    apart = told.assign(state=["1" if (c, m) in ((first, "m0"), (second, "m1")) else "0" for c, m in zip(told["case"], told["code"], strict=True)])
+    assert figures.mechanism_map(apart).alt.endswith("2 cells mentioned, 4 silent, 0 too short to tell; none is mentioned in more than one case.")
+    one = apart[apart["case"] == first]
+    assert figures.mechanism_map(one).alt == "3 mechanisms in one case: 1 mentioned, 2 silent, 0 too short to tell."
+    assert figures.mechanism_map(one, lang="zh").alt == "一个案例中的 3 种机制：提及 1 种，未提及 2 种，文本过短 0 种。"
+
+
+def test_one_day_one_year_one_model_are_said_as_one() -> None:
+    assert figures.publication_timeline(date_rows(3).assign(published="2024-05-01")).alt.startswith("3 articles of 2024-05-01, ")
+    assert figures.period_bars(period_rows(1)).alt.startswith("2 claims about the year 1990; ")
+    assert figures.model_flow(model_rows(1)).alt.startswith("One organisational model, told ")
 
 
 def test_likeness_of_one_case_is_said_in_words() -> None:
@@ -470,6 +498,9 @@ def test_a_figure_is_shown_with_its_sentence_and_on_a_site_with_its_files() -> N
     assert sorted(files) == [f"figures/case-x01-dots.{kind}" for kind in ("pdf", "png", "svg")]
     assert files == sited.files
     assert [files[f"figures/case-x01-dots.{k}"][:4] for k in ("pdf", "png", "svg")] == [b"%PDF", b"\x89PNG", b"<svg"]
+    nothing = figures.show_figure(figures.indicator_dots(amount_rows(2).head(0)), "dots", report="case-x01")
+    assert (nothing.about, nothing.files) == ("No comparable figures in these texts.", {})
+    assert "download" not in nothing.html
     with pytest.raises(CaseworkError, match="only figures/NAME"):
         offered_files([{"data": {OFFERED: {"../index.html": "eA=="}}}])
 

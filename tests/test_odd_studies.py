@@ -69,22 +69,25 @@ def test_a_study_without_claims_and_a_mechanism_that_nobody_mentions(tmp_path: P
     assert said(site, "codebook.html").count("not validated") >= 44
 
 
-def test_a_parameter_that_is_wrong_stops_the_run_in_one_line(tmp_path: Path) -> None:
+def test_a_parameter_that_is_wrong_stops_the_run_in_one_line_before_anything_is_built(tmp_path: Path) -> None:
     study = make_study(tmp_path, {"青禾镇": TEXT}, "  - {name: compare, parameters: {levle: county}}\n")
     wrong = {
+        "{since: May}": "since is 'May'; write a year, a month or a day",
+        "{indicators: [jbos]}": "no indicator 'jbos'; did you mean 'jobs'?",
         "{levle: county}": "compare.ipynb has no parameter 'levle'; did you mean 'level'?",
         "{level: [county]}": "parameter 'level' must be a text, not a list",
         "{level: cuonty}": "no level 'cuonty'; did you mean 'county'?",
         "{mechanisms: [point_system]}": "no mechanism 'point_system'; did you mean 'points_system'?",
     }
     plain = study.read_text(encoding="utf-8")
-    for i, (parameters, says) in enumerate(wrong.items()):
+    for command, (parameters, says) in product(("run", "report"), wrong.items()):
         study.write_text(plain.replace("{levle: county}", parameters), encoding="utf-8")
-        done = CliRunner().invoke(app, ["report" if i else "run", str(study)])
-        assert done.exit_code == 1, parameters
+        done = CliRunner().invoke(app, [command, str(study)])
+        assert done.exit_code == 2, parameters
+        assert done.output.startswith(f"casework: {study}:5: report 'compare': ")
         assert says in done.output
-        assert "Traceback" not in done.output
-        assert not (tmp_path / "reports" / "odd").exists()
+        assert done.output.count("\n") == 1
+        assert not (tmp_path / ".casework").exists(), "nothing is built before what can be checked is"
 
 
 def test_a_study_of_300_cases(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from lxml import html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from small_study import first, second, small_tables, write_small
 
-from casework.reports import check_parameters, declared_parameters, plan_jobs, publish, read_notebook
+from casework.reports import check_parameters, declared_parameters, plan_jobs, publish, quoted_out, read_notebook
 from casework.reports.execute import run_notebook
 from casework.reports.guard import refuse_running_text
 from casework.reports.kernels import kernels_of
@@ -158,6 +159,38 @@ def test_notebooks_see_no_headlines_where_none_may_go_out(tmp_path: Path) -> Non
     assert "[&#39;&#39;, &#39;&#39;]" in (publish(study, tables).parent / "page.html").read_text(encoding="utf-8")
 
 
+def test_texts_that_quotes_let_out_nearly_whole_are_named(tmp_path: Path) -> None:
+    study, tables = make_study(tmp_path, publish_="quotes")
+    said = quoted_out(study, tables)
+    assert said.startswith("publish: quotes lets more than 60% of the body out in 2 of 2 texts, since numbers stand close together there: b.txt ")
+    part = re.findall(r"b\.txt (\d+%)", said)[0]
+    page = publish(study, tables).parent / "evidence" / f"{second().source_id}.html"
+    assert f"Numbers stand close together in this text: {part} of its body is published here." in page.read_text(encoding="utf-8")
+    for level in ("full", "none"):
+        study, _ = make_study(tmp_path / level, publish_=level)
+        assert quoted_out(study, tables) == ""
+        site = publish(study, tables).parent
+        assert "Numbers stand close together" not in (site / "evidence" / page.name).read_text(encoding="utf-8")
+
+
+def test_outlet_and_day_that_were_read_from_the_page_are_shown_as_such(tmp_path: Path) -> None:
+    study, _ = make_study(tmp_path)
+    frames = small_tables()[0].frames
+    one, two = first().source_id, second().source_id
+    sources = frames["sources"]
+    sources.loc[sources["source_id"] == one, ["outlet", "published"]] = ""
+    message = "b.txt: read from the page's own fields, as no manifest tells it: headline, published"
+    frames["problems"] = pd.DataFrame([{"source_id": two, "start": "", "end": "", "code": "from_page", "message": message}])
+    write_tables(tmp_path / "read", frames)
+    index = publish(study, tmp_path / "read")
+    page = html.document_fromstring(index.read_text(encoding="utf-8"))
+    rows = {tr.xpath(".//a/@href")[0]: tr.text_content() for tr in page.xpath('//h2[@id="sources"]/following::table[1]/tbody/tr')}
+    first_row, second_row = rows[f"evidence/{one}.html"], rows[f"evidence/{two}.html"]
+    assert "云溪日报 (read from the page)2024-06-01 (read from the page)" in first_row
+    assert "云溪日报2024-07-15 (read from the page)" in second_row
+    assert "云溪日报 (read from the page)" in (index.parent / "evidence" / f"{one}.html").read_text(encoding="utf-8")
+
+
 def test_stand_off_tables_alone_still_render(tmp_path: Path) -> None:
     study, _ = make_study(tmp_path, publish_="quotes")
     folder = tmp_path / "committed"
@@ -181,7 +214,7 @@ def test_chinese_pages_speak_chinese(tmp_path: Path) -> None:
 
 def test_a_parameter_that_is_not_declared_stops_the_run(tmp_path: Path) -> None:
     study, tables = make_study(tmp_path, "reports: [{name: page, parameters: {levle: county}}]")
-    with pytest.raises(CaseworkError, match=r"report 'page': page.ipynb has no parameter 'levle'"):
+    with pytest.raises(CaseworkError, match=r"small.yaml:6: report 'page': page.ipynb has no parameter 'levle'"):
         publish(study, tables)
     assert not study.reports_dir.exists()
 
@@ -196,7 +229,7 @@ def test_a_parameter_that_is_not_declared_stops_the_run(tmp_path: Path) -> None:
 )
 def test_a_parameter_of_another_kind_is_refused(given: dict[str, Any], says: str) -> None:
     with pytest.raises(CaseworkError, match=says):
-        check_parameters("r", Path("r.ipynb"), {"n": 3, "on": True, "words": []}, given)
+        check_parameters(Path("r.ipynb"), {"n": 3, "on": True, "words": []}, given)
 
 
 @pytest.mark.parametrize("source", ["import os", "a = open('x')", "a = 1; print(a)", "a ="])

@@ -19,7 +19,7 @@ corrections: data/raw/river/corrections.csv
 codebooks:
   mechanisms: studies/river-mechanisms.yaml
 cleaners:
-  off: [pinyin, ocr_slips]
+  off: [pinyin, slips]
 publish: none
 lang: zh
 authors:
@@ -54,7 +54,7 @@ def test_a_whole_study(project: Path) -> None:
     assert study.manifest == project / "data/raw/river/manifest.csv", "found beside the texts"
     assert study.places is None
     assert study.codebooks == {"mechanisms": project / "studies/river-mechanisms.yaml"}
-    assert study.cleaners_off == {"pinyin", "ocr_slips"}
+    assert study.cleaners_off == {"pinyin", "slips"}
     assert (study.publish, study.lang, study.date, study.version) == ("none", "zh", "2024-05-06", "1.2")
     assert (study.authors[0].name, study.authors[0].affiliation) == ("Lin Yi", "")
     assert study.title_in("zh") == "两个河边县"
@@ -96,9 +96,11 @@ def test_the_least_a_study_says(tmp_path: Path) -> None:
     ("river/corrections.csv", "river/corections.csv", 4, "'corrections' names data/raw/river/corections.csv, which is not there"),
     ("studies/river-mechanisms.yaml", "studies/none.yaml", 6, "'mechanisms' names studies/none.yaml, which is not there"),
     ("studies/river-mechanisms.yaml", "../../x.yaml", 6, "'mechanisms' leaves the project"),
-    ("off: [pinyin, ocr_slips]", "off: pinyin", 8, "'off' must be a list, not 'pinyin'"),
-    ("off: [pinyin, ocr_slips]", "of: [pinyin]", 8, "unknown key 'of' in 'cleaners'; did you mean 'off'?"),
-    ("off: [pinyin, ocr_slips]", "off: [1]", 8, "'off' must be a list of texts; it holds 1"),
+    ("off: [pinyin, slips]", "off: pinyin", 8, "'off' must be a list, not 'pinyin'"),
+    ("off: [pinyin, slips]", "of: [pinyin]", 8, "unknown key 'of' in 'cleaners'; did you mean 'off'?"),
+    ("off: [pinyin, slips]", "off: [pinyin, slps]", 8, "no cleaner 'slps'; did you mean 'slips'?"),
+    ("off: [pinyin, slips]", "off:\n    - pinyin\n    - slps", 10, "no cleaner 'slps'"),
+    ("off: [pinyin, slips]", "off: [1]", 8, "'off' must be a list of texts; it holds 1"),
     ("publish: none", "publish: all", 9, "'publish' is 'all'; known: full, none, quotes"),
     ("publish: none", "publish: no", 9, "'publish' is 'no'; did you mean 'none'?"),
     ("lang: zh", "lang: fr", 10, "'lang' is 'fr'; known: en, zh"),
@@ -142,6 +144,22 @@ def test_broken_yaml(project: Path, text: str, message: str) -> None:
 def test_a_missing_study(tmp_path: Path) -> None:
     with pytest.raises(CaseworkError, match="no such file"):
         load_study(tmp_path / "none.yaml")
+
+
+def test_a_folder_is_no_study_and_names_those_in_it(project: Path) -> None:
+    with pytest.raises(CaseworkError, match=r"is a folder; it holds no study; `casework init DIR` makes one"):
+        load_study(project / "data")
+    for name in "abcdef":
+        (project / "studies" / f"{name}.yaml").write_text("", encoding="utf-8")
+    with pytest.raises(CaseworkError, match=r"is a folder; name the study's file in it: \S+/studies/a.yaml, .*/e.yaml or 2 more"):
+        load_study(project)
+
+
+def test_reports_know_their_lines(project: Path) -> None:
+    study = load(project, GOOD)
+    file = project / "studies" / "river.yaml"
+    assert {r.name: r.where[""] for r in study.reports} == {"corpus": f"{file}:16", "case": f"{file}:17", "wide": f"{file}:20"}
+    assert study.reports[1].where["level"] == f"{file}:19"
 
 
 @pytest.mark.parametrize("name", ["demo", "party-building"])

@@ -150,6 +150,16 @@ def test_a_table_edited_by_hand(study: Path) -> None:
     assert f"({row.split(',')[0].strip(chr(34))})" in found.detail
 
 
+def test_all_cells_of_a_row_that_were_edited_are_named_as_far_as_three(study: Path) -> None:
+    edit(claims(study), b'"1200","","mu"', b'"1300","","ha"')
+    (found,) = wrong(study)
+    assert found.detail.endswith("column low: '1300' is there, '1200' is made again; column unit: 'ha' is there, 'mu' is made again")
+    edit(claims(study), b'"1300","","ha","false","","total"', b'"1300","9","ha","true","","mean"')
+    (found,) = wrong(study)
+    assert "column low: '1300'" in found.detail
+    assert found.detail.endswith("column unit: 'ha' is there, 'mu' is made again; and 2 more of its cells")
+
+
 def test_a_row_taken_out_and_a_column_added(study: Path) -> None:
     lines = claims(study).read_text(encoding="utf-8").splitlines(keepends=True)
     claims(study).write_text("".join(lines[:-1]), encoding="utf-8", newline="")

@@ -19,7 +19,7 @@ from casework import views
 from casework.clean import CLEANERS
 from casework.codebook import load_codebook
 from casework.tables import VOCABULARIES
-from casework.text import CaseworkError, Span
+from casework.text import CaseworkError, Span, parse_spans
 from casework.views.marks import KINDS, Mark, mark_html, nest_marks
 
 CASES = YAML(typ="safe").load((Path(__file__).parent / "cases" / "views.yaml").read_text(encoding="utf-8"))
@@ -139,6 +139,16 @@ def test_marks_that_are_left_out_leave_an_anchor_and_no_line() -> None:
 IDS = (("claims", "claim_id", "amount"), ("labels", "label_id", "label"), ("codings", "coding_id", "code"))
 
 
+def test_the_share_that_quotes_let_out_is_what_the_raw_view_shows() -> None:
+    for reading in readings():
+        raw = reading.raw or ""
+        shown = {i for s in views.texts.shown_of_raw(reading) for i in range(*s)}
+        body = {i for p in reading.of("passages") if p["role"] == "body" for s in parse_spans(p["spans"]) for i in range(*s)}
+        assert body <= set(range(len(raw)))
+        assert views.share_out(reading.of("claims"), reading.of("passages")) == len(shown & body) / len(body) > 0.5
+    assert views.share_out([{"spans": "0-5"}], []) == 0
+
+
 def test_quotes_hold_thirty_characters_and_no_more() -> None:
     m = Maker("long.txt", "头" * 50 + "增收20万元" + "尾" * 50, f"{COUNTY}/青禾镇")
     m.start("2024-01-01")
@@ -212,6 +222,49 @@ def test_tables_are_escaped_sortable_and_link_safely() -> None:
 def test_a_table_without_rows_says_so() -> None:
     assert "Nothing to show" in views.table_html(pd.DataFrame({"a": []}))
     assert "Nothing to show" in str(views.show_claims(small_tables(first())[0].claims.head(0)))
+
+
+def test_claims_of_one_place_name_only_the_places_below_it() -> None:
+    claims = small_tables(first())[0].claims.reset_index(drop=True)
+    claims.loc[0, "place"] = f"{COUNTY}/青禾镇/柳湾村"
+    cells = {}
+    for within in ("", COUNTY, f"{COUNTY}/青禾镇"):
+        table = html.fragment_fromstring(str(views.show_claims(claims, within=within)))
+        at = [th.text_content() for th in table.xpath(".//th")].index("Place")
+        cells[within] = [tr.xpath("./td")[at].text_content() for tr in table.xpath(".//tbody/tr")]
+    assert cells[""] == ["柳湾村", "青禾镇", "青禾镇", "青禾镇"]
+    assert cells[COUNTY] == ["青禾镇柳湾村", "青禾镇", "青禾镇", "青禾镇"]
+    assert cells[f"{COUNTY}/青禾镇"] == ["柳湾村", "", "", ""]
+    assert ">Place<" not in str(views.show_claims(claims.iloc[1:], within=f"{COUNTY}/青禾镇"))
+
+
+def test_what_is_too_coarse_and_what_has_no_place_are_said_apart() -> None:
+    rows = [("云岭省/安平市/云溪县", "county", "only known to the county"), ("", "", "no place"), ("", "", "no place")]
+    coarse = pd.DataFrame([{"source_id": f"s{i:016d}", "place": p, "level": v, "chars": 9, "why": w} for i, (p, v, w) in enumerate(rows)])
+    both = views.show_too_coarse(coarse, 7, "township")
+    assert both.about.startswith("Not compared here, since their place cannot be brought to the township (云溪县): 1 of 7 stretches of text.")
+    assert "since no place is known of them: 2 of 7 stretches of text" in both.about
+    links = html.fragment_fromstring(str(both), create_parent="div").xpath(".//td/a/text()")
+    assert links == ["云岭省/安平市/云溪县", "unknown", "unknown"]
+    unplaced = views.show_too_coarse(coarse.iloc[1:], 2, "township", lang="zh")
+    assert unplaced.about.startswith("2 处文字中有 2 处地点不详，未计入比较。")
+    assert views.show_too_coarse(coarse.head(0), 2, "county").about == "Every stretch of text on a place could be brought to the county."
+
+
+def test_a_sentence_on_robustness_ends_in_a_full_stop() -> None:
+    states = ["kept", "kept", "changed", "lost"]
+    found = pd.DataFrame({"variant": "with_copies", "state": states})
+    assert str(views.show_robustness(found)).endswith(": Of 4 findings 2 are kept. 1 changed, 1 can no longer be told.</li></ul>")
+    assert str(views.show_robustness(found, lang="zh")).endswith("1 项改变、1 项不再能判断。</li></ul>")
+    assert str(views.show_robustness(found.head(2))).endswith("2 are kept. No finding changes.</li></ul>")
+
+
+def test_a_frame_without_rows_is_not_offered() -> None:
+    assert views.show_file(pd.DataFrame({"case": ["a"]}), "case_matrix", report="compare").files.keys() == {"downloads/case_matrix.csv"}
+    empty = views.show_file(pd.DataFrame({"case": []}), "case_matrix", report="compare")
+    assert empty.files == {}
+    assert "Nothing to show" in str(empty)
+    assert "download" not in str(empty)
 
 
 @pytest.mark.parametrize("href", ["javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x", "java\nscript:x", "vbscript:x"])

@@ -31,7 +31,7 @@ from casework.cli.common import (
 )
 from casework.cli.diff import diff
 from casework.cli.manifest import manifest
-from casework.cli.reports import publish_reports, report
+from casework.cli.reports import check_asked, publish_reports, report
 from casework.cli.verify import verify
 
 app = typer.Typer(
@@ -65,6 +65,7 @@ def run(
     Example: casework run studies/demo.yaml
     """
     loaded = open_study(study)
+    check_asked(loaded, only)
     with errors():
         tables, problems = build_tables(loaded, raw, out, jobs, format, scheduler)
         publish_reports(loaded, tables, only, {"jobs": jobs, "scheduler": scheduler, "engine": engine.value})

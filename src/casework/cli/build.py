@@ -48,4 +48,15 @@ def build_tables(study: Study, raw: Path | None, out: Path | None, jobs: int, fo
         typer.echo(f"problem: {problem.strip()}", err=True)
     if problems > SHOWN:
         typer.echo(f"… and {problems - SHOWN} more in the table problems", err=True)
+    if result.unplaced:
+        typer.echo(_unplaced(study, result.unplaced, result.counts["cases"]), err=True)
     return result.tables_dir, problems
+
+
+def _unplaced(study: Study, n: int, cases: int) -> str:
+    """Say of how many cases no place is known, and what would do."""
+    manifest, places = study.manifest or study.raw / "manifest.csv", study.places or study.raw / "places.csv"
+    return (
+        f"no place is known of {n} of {cases} cases, so that they are not compared: fill in place in {short(manifest)}, "
+        f"and what the gazetteer lacks in {short(places)}"
+    )

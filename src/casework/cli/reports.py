@@ -13,7 +13,7 @@ from casework.cli.common import Engine, EngineOption, Jobs, Only, Scheduler, Stu
 if TYPE_CHECKING:
     from casework.study import Study
 
-__all__ = ["Fresh", "Memory", "Seconds", "publish_reports", "report"]
+__all__ = ["Fresh", "Memory", "Seconds", "check_asked", "publish_reports", "report"]
 
 Seconds = Annotated[float, typer.Option("--limit", min=1, metavar="SECONDS", help="How long one report may take.")]
 Memory = Annotated[int | None, typer.Option("--memory", min=1, metavar="MB", help="How much memory one report may take (Linux).")]
@@ -32,9 +32,18 @@ def report(
     Example: casework report studies/demo.yaml --only compare
     """
     loaded = open_study(study)
+    check_asked(loaded, only)
     with errors():
         how = {"jobs": jobs, "scheduler": scheduler, "engine": engine.value, "seconds": limit, "megabytes": memory, "fresh": fresh}
         publish_reports(loaded, None, only, how)
+
+
+def check_asked(study: Study, only: list[str] | None) -> None:
+    """Refuse, as wrong usage, reports that cannot be made, before anything is built."""
+    with errors(code=2):
+        from casework.reports import check_reports
+
+        check_reports(study, only)
 
 
 def publish_reports(study: Study, tables: Path | None, only: list[str] | None, how: Mapping[str, Any]) -> None:
@@ -53,3 +62,5 @@ def publish_reports(study: Study, tables: Path | None, only: list[str] | None, h
         settings = reports.Settings(how["jobs"], how["scheduler"], engine, limits, kept, progress)
         index = reports.publish(study, tables, only=only, settings=settings)
     typer.echo(short(index))
+    if said := reports.quoted_out(study, tables):
+        typer.echo(said, err=True)

@@ -49,10 +49,15 @@ def _of_outlets(articles: pd.DataFrame, outlets: Sequence[str]) -> pd.Series[boo
     return articles["outlet"].isin(set(outlets)) | articles["outlet_level"].isin(set(outlets))
 
 
+def check_day(name: str, day: str) -> None:
+    """Refuse what is no year, month or day; empty is no bound."""
+    if day and not _DAY.fullmatch(day):
+        raise CaseworkError(f"{name} is '{day}'; write a year, a month or a day: 2023, 2023-05 or 2023-05-31")
+
+
 def _within(days: pd.Series[str], since: str, until: str) -> pd.Series[bool]:
-    for name, day in (("since", since), ("until", until)):
-        if day and not _DAY.fullmatch(day):
-            raise CaseworkError(f"{name} is '{day}'; write a year, a month or a day: 2023, 2023-05 or 2023-05-31")
+    check_day("since", since)
+    check_day("until", until)
     if since and until and since > until and not since.startswith(until):
         raise CaseworkError(f"since {since} is later than until {until}; no article can be both")
     kept = pd.Series(True, index=days.index)

@@ -43,7 +43,10 @@ _ALIGN: Mapping[str, str] = {"start": "left", "middle": "center", "end": "right"
 
 
 class Drawing(Figure):
-    """A matplotlib figure that also knows its sentence, what its links say, and which characters its font lacked."""
+    """A matplotlib figure that also knows its sentence, what its links say, and which characters its font lacked.
+
+    An `empty` one says in words that there is nothing to draw.
+    """
 
     def __init__(self, width: float, height: float, theme: str) -> None:
         if theme not in THEMES:
@@ -51,6 +54,7 @@ class Drawing(Figure):
         super().__init__(figsize=(width / 72, height / 72), dpi=72, facecolor=THEMES[theme]["card"])
         self.theme = theme
         self.alt = ""
+        self.empty = False
         self.missing: set[str] = set()
         self.link_labels: dict[str, str] = {}
 
@@ -210,5 +214,5 @@ def sentence(text: str, theme: str, width: float = WIDTH) -> Drawing:
     """Say in words that there is nothing to draw."""
     canvas = Canvas(width, 64, theme)
     canvas.text(16, 38, text, colour="soft", room=width - 32)
-    canvas.figure.alt = text
+    canvas.figure.alt, canvas.figure.empty = text, True
     return canvas.figure

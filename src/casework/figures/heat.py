@@ -220,4 +220,6 @@ def _alt(table: pd.DataFrame, labels: Mapping[str, str], say: Words) -> str:
         return say("alt", "mechanisms_none", codes=codes, cases=cases)
     top = min(spread.index, key=lambda c: (-int(spread[c]), str(c)))
     counts = {"hits": int(states.get("1", 0)), "silent": int(states.get("0", 0)), "short": int(states.get("", 0))}
-    return say("alt", "mechanisms", codes=codes, cases=cases, top=labels[str(top)], top_cases=int(spread[top]), **counts)
+    # What one case alone tells is not spread.
+    kind = "mechanisms" if spread[top] > 1 else "mechanisms_apart" if cases > 1 else "mechanisms_one"
+    return say("alt", kind, codes=codes, cases=cases, top=labels[str(top)], top_cases=int(spread[top]), **counts)

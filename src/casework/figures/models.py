@@ -56,7 +56,8 @@ def model_flow(
     _list(canvas, listed, 62 + height, rest, say, link)
     first = models.iloc[0]
     total = int(models["mentions"].sum())
-    canvas.figure.alt = say("alt", "models", n=len(models), mentions=total, top=first["model"], times=int(first["mentions"]))
+    fields = {"n": len(models), "mentions": total, "top": first["model"], "times": int(first["mentions"])}
+    canvas.figure.alt = say("alt", "models" if len(models) > 1 else "models_one", **fields)
     return canvas.figure
 
 

@@ -30,9 +30,11 @@ class ShownFigure:
 def show_figure(figure: Drawing, name: str, *, report: str = "", lang: str = "en") -> ShownFigure:
     """Show a figure with its sentence under it; in a `report`, with links to it as SVG, PDF and PNG.
 
-    The files are called figures/<report>-<name>.svg and so on; a page of the site sets `report` to its own name.
+    The files are called figures/<report>-<name>.svg and so on; a page of the site sets `report` to its own name. A figure
+    that only says that there is nothing to draw is not offered.
     """
-    files = {f"{FOLDER}/{report}-{name}.{kind}": data for kind, data in figure_files(figure).items()} if report else {}
+    offered = figure_files(figure) if report and not figure.empty else {}
+    files = {f"{FOLDER}/{report}-{name}.{kind}": data for kind, data in offered.items()}
     say = Words(lang)
     links = " ".join(f'<a href="{escape(path)}" download>{path.rpartition(".")[2].upper()}</a>' for path in files)
     row = f'<p class="files">{escape(say("legend", "download"))} {links}</p>' if links else ""

@@ -51,7 +51,8 @@ def distance_map(
                 canvas.text(16 + (j + 0.5) * cell, y + 4, f"{100 * like[i, j]:.0f}", size=SMALL, colour=ink, anchor="middle")
     _key(canvas, 24 + cell * len(keys) + 18, len(keys), say)
     near, one, two = min((-like[i, j], *sorted((keys[i], keys[j]))) for i in range(len(keys)) for j in range(i))
-    canvas.figure.alt = say("alt", "distances", cases=len(keys), one=called[one], two=called[two], share=f"{-100 * near:.0f}")
+    kind = "distances_none" if near > -1e-9 else "distances_two" if len(keys) == 2 else "distances"
+    canvas.figure.alt = say("alt", kind, cases=len(keys), one=called[one], two=called[two], share=f"{-100 * near:.0f}")
     return canvas.figure
 
 

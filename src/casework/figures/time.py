@@ -53,7 +53,7 @@ def publication_timeline(
     own = int((dated["authorship"] == "correspondent").sum())
     _key(canvas, y + 52, say, own)
     ends = {"first": dated["published"].min(), "last": dated["published"].max(), "undated": len(articles) - len(dated)}
-    canvas.figure.alt = say("alt", "timeline", n=len(dated), own=own, **ends)
+    canvas.figure.alt = say("alt", "timeline" if ends["first"] < ends["last"] else "timeline_one", n=len(dated), own=own, **ends)
     return canvas.figure
 
 
@@ -99,7 +99,7 @@ def period_bars(
     canvas.text(x + 18, 194, say("legend", "planned_or_rule"), size=SMALL, colour="soft", room=width - x - 30)
     top = str(totals.idxmax())
     counts = {"n": int(totals.sum()), "most": int(totals.max()), "none": none}
-    canvas.figure.alt = say("alt", "periods", first=str(first), last=str(last), top=top, **counts)
+    canvas.figure.alt = say("alt", "periods" if first < last else "periods_one", first=str(first), last=str(last), top=top, **counts)
     return canvas.figure
 
 

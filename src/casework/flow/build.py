@@ -16,7 +16,8 @@ from casework.flow.batch import Batch, make_batches, size_of
 from casework.flow.cache import VERDICTS, Cache, open_cache
 from casework.flow.corrections import by_source
 from casework.flow.crew import Alone, Crew, run_tasks
-from casework.flow.kit import Settings, built_in_kit, settings_of
+from casework.flow.homes import check_homes
+from casework.flow.kit import Settings, built_in_kit, load_gazetteer_of, settings_of
 from casework.flow.merge import Merged, merge_parts
 from casework.flow.part import Damaged
 from casework.flow.records import read_source
@@ -37,11 +38,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class BuildResult:
-    """Where the tables are, how many rows each has, and the first thousand problems as lines."""
+    """Where the tables are, how many rows each has, the first thousand problems as lines, and how many cases no place is known of."""
 
     tables_dir: Path
     counts: dict[str, int]
     problems: tuple[str, ...]
+    unplaced: int = 0
 
 
 def build(
@@ -73,12 +75,12 @@ def build(
             try:
                 with closing(_crew(jobs, scheduler, settings, job)) as crew:
                     names, found = _parse(job, crew, progress)
-                merged = _merge(job, names, [*problems, *found])
+                merged, unplaced = _merge(job, names, [*problems, *found])
             except Damaged as e:  # found while merging: that part alone is made again
                 cache.drop(e.path.parent.name)
             else:
                 cache.keep(set(names), job.codings)
-                return BuildResult(target, merged.counts, tuple(merged.problems))
+                return BuildResult(target, merged.counts, tuple(merged.problems), unplaced)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ def _check(study: Study, folder: Path, foreign: bool) -> list[Problem]:
     if missing and not foreign:
         raise CaseworkError("\n".join([f"{len(missing)} registered files are missing:", *missing]))
     check_manifest(folder, manifest)
+    if any(row.place for row in manifest.values()):
+        check_homes(manifest.values(), load_gazetteer_of(settings_of(study)), study.places or study.raw / "places.csv")
     return [Problem("missing", line) for line in missing]
 
 
@@ -157,8 +161,8 @@ def _parse(job: _Job, crew: Crew, progress: Progress | None) -> tuple[list[str],
     return [names[number] for number in sorted(names)], problems
 
 
-def _merge(job: _Job, names: list[str], problems: list[Problem]) -> Merged:
-    """Put the parts together and move the tables into place, all at once."""
+def _merge(job: _Job, names: list[str], problems: list[Problem]) -> tuple[Merged, int]:
+    """Put the parts together and move the tables into place, all at once; tell of how many cases no place is known."""
     survey = survey_parts([job.cache.folder / n for n in names], job.codings, job.corrections, job.cache.folder / VERDICTS)
     survey.problems += problems
     if not survey.sources:
@@ -166,7 +170,8 @@ def _merge(job: _Job, names: list[str], problems: list[Problem]) -> Merged:
     with ExitStack() as stack:
         full = stack.enter_context(fresh_folder(job.target))
         short = stack.enter_context(fresh_folder(job.study.published_dir)) if job.published else None
-        return merge_parts(survey, full, short, job.study.publish == "full", job.format, _about(job.study))
+        merged = merge_parts(survey, full, short, job.study.publish == "full", job.format, _about(job.study))
+    return merged, survey.unplaced
 
 
 def _first(survey: Survey) -> str:

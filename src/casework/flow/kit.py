@@ -18,7 +18,10 @@ from casework.sources.source import make_source
 from casework.study import Study
 from casework.text import CaseworkError
 
-__all__ = ["Settings", "built_in_kit", "load_kit", "load_mechanisms_of", "own_version", "row_code_digest", "settings_of", "warm_up"]
+__all__ = [
+    "Settings", "built_in_kit", "load_gazetteer_of", "load_kit", "load_mechanisms_of", "own_version", "row_code_digest", "settings_of",
+    "warm_up",
+]  # fmt: skip
 
 _HOME = Path(__file__).parents[1]
 _LAYERS = (
@@ -91,13 +94,18 @@ def _version(name: str) -> str:
 
 def load_kit(settings: Settings) -> Kit:
     """Load what the settings name, once a process."""
-    return Kit(_gazetteer(settings.places, settings.places_digest), load_mechanisms_of(settings), settings.cleaners_off)
+    return Kit(load_gazetteer_of(settings), load_mechanisms_of(settings), settings.cleaners_off)
 
 
 @cache
 def built_in_kit() -> Kit:
     """Load the built-in gazetteer and mechanisms."""
     return Kit(load_gazetteer(), load_mechanisms())
+
+
+def load_gazetteer_of(settings: Settings) -> Gazetteer:
+    """Load the places alone."""
+    return _gazetteer(settings.places, settings.places_digest)
 
 
 def load_mechanisms_of(settings: Settings) -> Mechanisms:

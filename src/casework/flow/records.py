@@ -11,9 +11,10 @@ from casework.articles import Article, Page, Passage, split_articles
 from casework.cases import Case, split_cases
 from casework.claims import Claim, Label, Mechanisms, Scene, extract_claims, find_codings, find_labels, mark_restated
 from casework.clean import clean_text, find_script
+from casework.flow.homes import unknown_home
 from casework.places import Gazetteer, Mention, Place, find_places, focus
 from casework.sources import Source
-from casework.text import Problem, Span, Text
+from casework.text import CaseworkError, Problem, Span, Text
 
 __all__ = ["Kit", "Record", "Records", "add_codings", "read_source"]
 
@@ -118,11 +119,22 @@ def _add_problem(out: Records, source: Source, p: Problem) -> None:
     out.add("problems", source_id=source.source_id, start=p.start, end=p.end, code=p.code, message=p.message)
 
 
+def _home(out: Records, source: Source, gazetteer: Gazetteer) -> Place | None:
+    """Look up the place that a source says it is from; one that is not known is a problem."""
+    try:
+        return gazetteer.lookup(source.place) if source.place else None
+    except CaseworkError:
+        message = f"{source.file}: place: {unknown_home(source.place, gazetteer)} places.csv"
+        _add_problem(out, source, Problem("bad_metadata", message))
+        return None
+
+
 class _Writer:
     """Write the articles of one source as rows, in reading order."""
 
     def __init__(self, out: Records, source: Source, kit: Kit) -> None:
         self._out, self._source, self._kit = out, source, kit
+        self._home = _home(out, source, kit.gazetteer)
         self._seq = 0
         self._page_places: list[str] = []
 
@@ -133,7 +145,7 @@ class _Writer:
         mentions = find_places(told, [h for h in known if h], self._kit.gazetteer)
         if (page_place := focus(mentions)) is not None:
             self._page_places.append(page_place.path)
-        cases = split_cases(article, mentions, self._home())
+        cases = split_cases(article, mentions, self._home)
         spans = [s for p in article.passages for s in p.text.raw_spans()]
         article_id = f"{self._source.source_id}:a{spans[0].start}"
         self._out.add(
@@ -151,9 +163,6 @@ class _Writer:
         )
         ids = self._add_cases(article, article_id, cases)
         self._add_passages(article, article_id, mentions, cases, ids)
-
-    def _home(self) -> Place | None:
-        return self._kit.gazetteer.lookup(self._source.place) if self._source.place else None
 
     def _add_cases(
         self, article: Article, article_id: str, cases: Sequence[Case]

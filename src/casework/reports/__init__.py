@@ -5,8 +5,10 @@ from casework.reports.kept import KeptRuns
 from casework.reports.kernels import choose_engine
 from casework.reports.parameters import check_parameters, declared_parameters, read_notebook
 from casework.reports.provenance import code_digest, data_digest
+from casework.reports.quoted import quoted_out
 from casework.reports.runs import Job, Run, Runs, Settings
 from casework.reports.site import plan_jobs, publish
+from casework.reports.specs import check_reports
 
 __all__ = [
     "Job",
@@ -17,11 +19,13 @@ __all__ = [
     "Runs",
     "Settings",
     "check_parameters",
+    "check_reports",
     "choose_engine",
     "code_digest",
     "data_digest",
     "declared_parameters",
     "plan_jobs",
     "publish",
+    "quoted_out",
     "read_notebook",
 ]

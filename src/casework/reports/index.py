@@ -11,7 +11,7 @@ import pandas as pd
 from casework.compare import RolledUp
 from casework.reports.account import account_html, share
 from casework.reports.frame import Page
-from casework.reports.sources import problems_html, source_title
+from casework.reports.sources import metadata_of, problems_html, source_title
 from casework.tables import Tables
 from casework.views import Reading, amount_text, evidence_href, load_words, table_html
 from casework.views.words import Words
@@ -118,7 +118,7 @@ def _sources(readings: Sequence[Reading], publish: str, words: Words) -> str:
     rows = [
         {
             "headline" if publish == "full" else "source_id": source_title(r, publish, words), "page": f"evidence/{r.source_id}.html",
-            "outlet": r.source.get("outlet", ""), "published": r.source.get("published", ""), "file": r.source.get("file", ""),
+            "outlet": metadata_of(r, "outlet", words), "published": metadata_of(r, "published", words), "file": r.source.get("file", ""),
             "chars": r.source.get("chars", ""), "articles": len(r.of("articles")), "claims": len(r.of("claims")),
             "problems": len(r.of("problems")),
         }

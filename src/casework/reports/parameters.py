@@ -53,19 +53,19 @@ def _assigned(node: ast.stmt) -> tuple[str, ast.expr]:
     raise ValueError(f"line {node.lineno} is not one")
 
 
-def check_parameters(report: str, path: Path, declared: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+def check_parameters(path: Path, declared: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     """Refuse a parameter that the notebook does not declare, or whose kind differs from its default's.
 
-    >>> check_parameters("compare", Path("compare.ipynb"), {"level": "township"}, {"levle": "county"})
+    >>> check_parameters(Path("compare.ipynb"), {"level": "township"}, {"levle": "county"})
     Traceback (most recent call last):
-    casework.text.CaseworkError: report 'compare': compare.ipynb has no parameter 'levle'; did you mean 'level'?
+    casework.text.CaseworkError: compare.ipynb has no parameter 'levle'; did you mean 'level'?
     """
     for name, value in given.items():
         if name not in declared:
-            raise CaseworkError(f"report '{report}': {path.name} has no parameter '{name}'{did_you_mean(name, declared)}")
+            raise CaseworkError(f"{path.name} has no parameter '{name}'{did_you_mean(name, declared)}")
         default = declared[name]
         if default is not None and value is not None and not _alike(default, value):
-            raise CaseworkError(f"report '{report}': parameter '{name}' must be {_kind(default)}, not {_kind(value)}: {value!r}")
+            raise CaseworkError(f"parameter '{name}' must be {_kind(default)}, not {_kind(value)}: {value!r}")
 
 
 def _alike(default: Any, value: Any) -> bool:

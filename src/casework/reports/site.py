@@ -12,8 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from casework.codebook import did_you_mean
-from casework.compare import LEVELS, RolledUp, character_account, roll_up
+from casework.compare import character_account, roll_up
 from casework.reports.bundle import papers_html, write_crate, write_papers
 from casework.reports.convert import notebook_title
 from casework.reports.crate import CRATE
@@ -26,21 +25,21 @@ from casework.reports.guard import refuse_running_text
 from casework.reports.index import Card, index_page
 from casework.reports.kept import inputs_digest
 from casework.reports.kernels import choose_engine
-from casework.reports.parameters import check_parameters, declared_parameters, read_notebook
+from casework.reports.parameters import read_notebook
 from casework.reports.provenance import gather_provenance
 from casework.reports.runs import Job, Runs, Settings, run_jobs
 from casework.reports.search import SEARCH, search_page
 from casework.reports.sources import evidence_page
+from casework.reports.specs import check_report, check_reports
 from casework.reports.unchanged import is_unchanged, remember_site, site_digest
-from casework.study import ReportSpec, Study
+from casework.study import Study
 from casework.tables import Tables, read_tables, standoff
 from casework.text import CaseworkError
 from casework.views import Reading, case_pages, gather_readings, load_words, mechanism_names
 
-__all__ = ["Job", "plan_jobs", "publish"]
+__all__ = ["Job", "plan_jobs", "publish", "tables_of"]
 
 LEVEL = "township"
-OWN = ("index.html", SEARCH)
 
 
 def publish(
@@ -54,7 +53,7 @@ def publish(
     keywords (`jobs=2`). Raises CaseworkError before anything is written where a parameter or a
     notebook is wrong, and after the rest is written where a report failed.
     """
-    folder = tables or _tables_of(study)
+    folder = tables or tables_of(study)
     out = out or study.reports_dir
     settings = replace(settings or Settings(), **how)
     choose_engine(settings.engine)
@@ -70,9 +69,10 @@ def publish(
 
 def _publish_anew(study: Study, folder: Path, out: Path, only: Sequence[str] | None, settings: Settings) -> None:
     """Run what is not kept, write the site, and tell of what failed."""
+    check_reports(study, only)
     read = read_tables(folder)
     planned = [job for lang in study.langs for job in plan_jobs(study, read, folder, lang)]
-    chosen = _choose(study, planned, only)
+    chosen = [job for job in planned if not only or job.report in only]
     with _fresh_site(out, keep=bool(only)) as new:
         with run_folder(study, folder, read, bool(settings.scheduler)) as seen:
             runs = run_jobs(chosen, seen, inputs_digest(seen, study.codebooks.values()), settings)
@@ -98,7 +98,8 @@ def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Jo
     write_crate(new, study, shared["sources"], there, runs, found)
 
 
-def _tables_of(study: Study) -> Path:
+def tables_of(study: Study) -> Path:
+    """Give the folder of a study's tables: those that were built, else those that are committed."""
     for folder in (study.tables_dir, study.published_dir):
         if (folder / "datapackage.json").is_file():
             return folder
@@ -110,20 +111,14 @@ def plan_jobs(study: Study, tables: Tables, folder: Path, lang: str = "") -> lis
     lang = lang or study.lang
     out: list[Job] = []
     for spec in study.reports:
-        if f"{spec.name}.html" in OWN:
-            raise CaseworkError(f"report '{spec.name}': the site has a page of that name of its own; call the report something else")
-        declared = declared_parameters(read_notebook(spec.notebook), spec.notebook)
-        check_parameters(spec.name, spec.notebook, declared, spec.parameters)
+        declared = check_report(study, spec)
         own = {**_own_parameters(study, lang), "report": spec.name}
         given = {k: v for k, v in own.items() if k in declared} | dict(spec.parameters)
         if not spec.foreach:
             out.append(Job(spec.name, spec.notebook, f"{spec.name}.html", given, lang=lang, tree=_tree(study, lang)))
             continue
-        for name in ("case", "level"):
-            if name not in declared:
-                raise CaseworkError(f"report '{spec.name}': foreach needs a parameter '{name}' in {spec.notebook.name}")
         level = str(given.get("level", declared["level"])) if spec.foreach == "case" else spec.foreach
-        for case, path in case_pages(_rolled(tables, level, spec).cases, spec.name).items():
+        for case, path in case_pages(roll_up(tables, level).cases, spec.name).items():
             named = {"report": Path(path).stem} if "report" in declared else {}
             own = {**given, **named, "case": case, "level": level}
             out.append(Job(spec.name, spec.notebook, path, own, case, lang, _tree(study, lang)))
@@ -134,20 +129,6 @@ def _own_parameters(study: Study, lang: str) -> dict[str, Any]:
     """What every notebook may ask for: it runs in the folder of the tables, so no path of this machine is printed."""
     each = next((spec.name for spec in study.reports if spec.foreach), "")
     return {"tables": ".", "lang": lang, "evidence": "evidence", "pages": each, "publish": study.publish, **study_parameters(study)}
-
-
-def _rolled(tables: Tables, level: str, spec: ReportSpec) -> RolledUp:
-    if level not in LEVELS:
-        raise CaseworkError(f"report '{spec.name}': no level '{level}'{did_you_mean(level, LEVELS)}")
-    return roll_up(tables, level)
-
-
-def _choose(study: Study, jobs: Sequence[Job], only: Sequence[str] | None) -> list[Job]:
-    known = [spec.name for spec in study.reports]
-    for name in only or ():
-        if name not in known:
-            raise CaseworkError(f"study '{study.name}' has no report '{name}'{did_you_mean(name, known)}")
-    return [job for job in jobs if not only or job.report in only]
 
 
 def _write_tree(

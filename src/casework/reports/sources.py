@@ -9,12 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from casework.reports.account import account_html
+from casework.reports.account import account_html, share
 from casework.reports.frame import Page
-from casework.views import Reading, claims_html, legend_html, load_words, raw_html, table_html, text_html
+from casework.views import CROWDED, Reading, claims_html, legend_html, load_words, raw_html, share_out, table_html, text_html
 from casework.views.words import Words
 
-__all__ = ["evidence_page", "problems_html", "source_title"]
+__all__ = ["evidence_page", "metadata_of", "problems_html", "source_title"]
+
+SHOWN = 3
+"""So many outlets or days of the articles of one source are named."""
 
 
 def source_title(reading: Reading, publish: str, words: Words) -> str:
@@ -27,6 +30,21 @@ def source_title(reading: Reading, publish: str, words: Words) -> str:
     return " · ".join(s for s in said if s) or reading.source.get("file", "") or words("untitled")
 
 
+def metadata_of(reading: Reading, field: str, words: Words) -> str:
+    """Give a source's outlet or day of publication; what was read from the page, not told by a manifest, is marked as such.
+
+    Where the source has none it is that of its articles.
+    """
+    own = reading.source.get(field, "")
+    told = [own] if own else list(dict.fromkeys(a[field] for a in reading.of("articles") if a.get(field)))
+    if not told:
+        return ""
+    said = words.join([*told[:SHOWN], *(["…"] if len(told) > SHOWN else [])])
+    # The message of a source's problem ends in the names of the fields that its page told.
+    read = any(field in p["message"].rpartition(": ")[2].split(", ") for p in reading.of("problems") if p["code"] == "from_page")
+    return said if own and not read else words("read_from_page").format(said=said)
+
+
 def evidence_page(
     reading: Reading, account: pd.DataFrame, before: Reading | None, after: Reading | None, publish: str, lang: str
 ) -> Page:
@@ -37,6 +55,7 @@ def evidence_page(
         f"<h1>{escape(title)}</h1>",
         _facts(reading, words),
         account_html(account, lang),
+        _crowded(reading, publish, words),
         _turn(before, after, words),
         legend_html(lang),
         f'<div class="evidence">{text_html(reading, lang, publish)}'
@@ -52,10 +71,21 @@ def evidence_page(
 
 def _facts(reading: Reading, words: Words) -> str:
     source = reading.source
-    shown = [(c, words.value(source.get(c, "")) if c in ("outlet_level", "script") else source.get(c, ""))
-             for c in ("outlet", "outlet_level", "published", "file", "encoding", "script", "licence", "source_id")]
+    told = {c: metadata_of(reading, c, words) for c in ("outlet", "published")}
+    told |= {c: words.value(source.get(c, "")) for c in ("outlet_level", "script")}
+    order = ("outlet", "outlet_level", "published", "file", "encoding", "script", "licence", "source_id")
+    shown = [(c, told[c] if c in told else source.get(c, "")) for c in order]
     rows = "".join(f"<div><dt>{escape(words.column(c))}</dt><dd>{escape(text)}</dd></div>" for c, text in shown if text)
     return f'<dl class="facts">{rows}</dl>'
+
+
+def _crowded(reading: Reading, publish: str, words: Words) -> str:
+    """Say where numbers stand so close together that quotes let most of a body out."""
+    if publish != "quotes" or all(p.text is None for p in reading.passages):
+        return ""
+    part = share_out(reading.of("claims"), reading.of("passages"))
+    said = words("quotes_crowded").format(share=share(round(1000 * part), 1000))
+    return f'<p class="note">{escape(said)}</p>' if part > CROWDED else ""
 
 
 def _turn(before: Reading | None, after: Reading | None, words: Words) -> str:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from casework.codebook import did_you_mean, load_yaml
+from casework.codebook import did_you_mean, line_of, load_yaml
 from casework.study.keys import CHOICES, Keys
+from casework.text import CaseworkError
 
 __all__ = ["Author", "ReportSpec", "Study", "load_study"]
 
@@ -39,6 +40,8 @@ class ReportSpec:
     notebook: Path
     foreach: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """File and line of the entry (under the empty key) and of each of its parameters."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ def load_study(path: Path | str) -> Study:
     not in a `studies/`. Raises CaseworkError with file and line.
     """
     path = Path(path)
+    if path.is_dir():
+        raise CaseworkError(f"{path}: is a folder; {_studies_in(path)}")
     keys = Keys(path, load_yaml(path), "the study", _root_of(path))
     values = {name: read(keys, name) for name, read in _FIELDS.items()}
     keys.refuse_unknown([*_FIELDS, "codebooks", "cleaners", "reports"])
@@ -118,9 +123,15 @@ def load_study(path: Path | str) -> Study:
     return Study(
         file=Path(os.path.abspath(path)), folder=keys.root,
         codebooks={str(k): keys.inside("codebooks", k, v, is_there=Path.is_file) for k, v in keys.mapping("codebooks").items()},
-        cleaners_off=frozenset(keys.below("cleaners", ("off",)).words("off")),
+        cleaners_off=_cleaners_off(keys.below("cleaners", ("off",))),
         reports=_reports(keys), **{**values, **beside},
     )
+
+
+def _studies_in(folder: Path) -> str:
+    found = [p.as_posix() for where in (folder, folder / "studies") for p in sorted(where.glob("*.y*ml"))]
+    more = f" or {len(found) - 5} more" if len(found) > 5 else ""
+    return f"name the study's file in it: {', '.join(found[:5])}{more}" if found else "it holds no study; `casework init DIR` makes one"
 
 
 def _root_of(path: Path) -> Path:
@@ -163,6 +174,19 @@ def _folder(keys: Keys, key: str) -> Path | None:
     # The texts themselves may be elsewhere (--raw): whether they are there is the build's question.
     value = keys.node.get(key)
     return None if value is None else keys.inside(key, None, value, is_there=None)
+
+
+def _cleaners_off(keys: Keys) -> frozenset[str]:
+    names = keys.words("off")
+    if names:
+        # Cleaners bring large dictionaries along; most studies switch none off.
+        from casework.clean import CLEANERS
+
+        for i, name in enumerate(names):
+            if name not in CLEANERS:
+                line = line_of(keys.items("off"), i) or line_of(keys.node, "off")
+                raise CaseworkError(f"{keys.path}:{line}: no cleaner '{name}'{did_you_mean(name, CLEANERS)}")
+    return frozenset(names)
 
 
 def _authors(keys: Keys, key: str) -> tuple[Author, ...]:
@@ -212,8 +236,13 @@ def _reports(keys: Keys) -> tuple[ReportSpec, ...]:
         if any(r.name == name for r in reports):
             raise entry.error("name", f"report '{name}' stands twice")
         notebook = _file(entry, "notebook") or keys.root / "notebooks" / f"{name}.ipynb"
-        reports.append(ReportSpec(name, notebook, entry.choice("foreach"), _parameters(entry)))
+        reports.append(ReportSpec(name, notebook, entry.choice("foreach"), _parameters(entry), _where(entry)))
     return tuple(reports)
+
+
+def _where(entry: Keys) -> Mapping[str, str]:
+    given = entry.mapping("parameters")
+    return {"": f"{entry.path}:{line_of(entry.node, 'name')}"} | {str(k): f"{entry.path}:{line_of(given, k)}" for k in given}
 
 
 def _parameters(entry: Keys) -> Mapping[str, Any]:

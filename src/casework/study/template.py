@@ -12,7 +12,7 @@ __all__ = ["init_study"]
 
 TEMPLATE = """\
 # A study. Put the texts into raw/ (.txt, .html, .pdf, .docx, or .csv and .jsonl with a column text), then:
-#   casework manifest {name}.yaml    registers the texts; fill in outlet and published in raw/manifest.csv
+#   casework manifest {name}.yaml    registers the texts; fill in outlet, published and place in raw/manifest.csv
 #   casework run {name}.yaml         builds the tables and the reports
 name: {name}
 title:

@@ -16,6 +16,7 @@ from casework.verify.pages import first_in_page
 __all__ = ["excerpt", "first_difference", "first_in_notebook"]
 
 SHOWN = 60
+CELLS = 3
 PACKED = (".zip", ".xlsx")
 _PARTS = ("cell_type", "source", "outputs", "metadata")
 TEXTS = (".md", ".txt", ".yaml", ".cff", ".lock", ".toml", ".js", ".css", ".svg", ".xml", ".rels", ".py", "Makefile")
@@ -71,7 +72,7 @@ def _parquet_rows(data: bytes) -> Iterator[Sequence[str]]:
 
 
 def _first_row(table: str, there: Iterator[Sequence[str]], made: Iterator[Sequence[str]]) -> str:
-    """Name the row by its key, the column, and what stands there."""
+    """Name the first row that differs by its key, the columns that do, and what stands there."""
     names, expected = next(there, []), next(made, [])
     if list(names) != list(expected):
         odd = [n for n in names if n not in expected] + [n for n in expected if n not in names]
@@ -84,10 +85,12 @@ def _first_row(table: str, there: Iterator[Sequence[str]], made: Iterator[Sequen
             return f"{_row(number, key, names, old or new or [])} is {'missing' if old is None else 'not made again'}"
         if len(old) != len(names):
             return f"row {number} has {len(old)} cells, not {len(names)}"
-        column, was, now = next((n, a, b) for n, a, b in zip(names, old, new, strict=True) if a != b)
-        if column in key:
+        cells = [(n, a, b) for n, a, b in zip(names, old, new, strict=True) if a != b]
+        if any(column in key for column, _, _ in cells):
             return f"row {number} is {_row(0, key, names, old)}, made again it is {_row(0, key, names, new)}"
-        return f"{_row(number, key, names, old)}, column {column}: {excerpt(was)} is there, {excerpt(now)} is made again"
+        told = [f"column {column}: {excerpt(was)} is there, {excerpt(now)} is made again" for column, was, now in cells[:CELLS]]
+        more = [f"and {len(cells) - CELLS} more of its cells"] if len(cells) > CELLS else []
+        return f"{_row(number, key, names, old)}, {'; '.join([*told, *more])}"
     return ""
 
 

@@ -28,6 +28,7 @@ def archive_papers(study: Study, code: str, texts: int) -> dict[str, str]:
     """Write an archive's README and Makefile; `code` is the hash of the program, `texts` how many texts are registered."""
     told = {
         "name": study.name, "title": study.title_in("en"), "cite": study.cite, "licence": study.licence, "code": code[:SHOWN],
+        "version": casework.__version__,
         "python": f"{sys.version_info.major}.{sys.version_info.minor}", "full": study.publish == "full", "texts": texts,
         "reports": bool(study.reports), "study": _path(study, study.file), "raw": _path(study, study.raw),
         "tables": _path(study, study.published_dir),

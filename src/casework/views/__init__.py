@@ -21,6 +21,7 @@ from casework.views.findings import (
 from casework.views.links import anchor, case_pages, evidence_href, link_to
 from casework.views.marks import Mark, mark_html
 from casework.views.parsed import parsed_html
+from casework.views.quotes import CROWDED, share_out
 from casework.views.reading import Reading, gather_readings, where
 from casework.views.robust import show_changes, show_robustness, show_sizes
 from casework.views.tables import Html, safe_href, show_file, show_table, table_html
@@ -28,6 +29,7 @@ from casework.views.texts import PUBLISH, claims_html, legend_html, raw_html, te
 from casework.views.words import LANGUAGES, Words, load_words
 
 __all__ = [
+    "CROWDED",
     "LANGUAGES",
     "PUBLISH",
     "Html",
@@ -50,6 +52,7 @@ __all__ = [
     "parsed_html",
     "raw_html",
     "safe_href",
+    "share_out",
     "show_changes",
     "show_claims",
     "show_codebook",

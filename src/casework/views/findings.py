@@ -184,11 +184,13 @@ def show_problems(problems: pd.DataFrame, sources: pd.DataFrame, lang: str = "en
 def show_too_coarse(coarse: pd.DataFrame, stretches: int, level: str, *, folder: str = "evidence", lang: str = "en") -> Html:
     """Say how many of the stretches of text on a place are too coarse for a level (`RolledUp.too_coarse`), and list them."""
     words = load_words(lang)
-    names = words.join(list(dict.fromkeys(p.rpartition("/")[2] for p in coarse["place"] if p))) or words("unknown")
-    fields = {"n": len(coarse), "all": stretches, "level": words.value(level), "names": names}
-    said = words("coarse_said").format(**fields) if len(coarse) else words("coarse_none").format(**fields)
+    placed = [p.rpartition("/")[2] for p in coarse["place"] if p]
+    fields = {"all": stretches, "level": words.value(level), "names": words.join(list(dict.fromkeys(placed)))}
+    counts = {"coarse_said": len(placed), "coarse_unplaced": len(coarse) - len(placed)}
+    said = [words(key).format(n=n, **fields) for key, n in counts.items() if n] or [words("coarse_none").format(**fields)]
     shown = coarse[["place", "level", "chars", "why"]].assign(
-        why=[words.value(w) for w in coarse["why"]], page=[evidence_href(s, "", folder) for s in coarse["source_id"]]
+        place=[p or words("unknown") for p in coarse["place"]], why=[words.value(w) for w in coarse["why"]],
+        page=[evidence_href(s, "", folder) for s in coarse["source_id"]],
     )
     table = show_table(shown, links={"place": "page"}, chips=("level",), label=words.column("why"), lang=lang).html if len(coarse) else ""
-    return Html(f'<p class="note">{escape(said)}</p>{table}', said)
+    return Html("".join(f'<p class="note">{escape(line)}</p>' for line in said) + table, " ".join(said))

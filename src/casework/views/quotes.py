@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from casework.tables.publish import SHORT
 from casework.text import Span, parse_spans
-from casework.views.reading import Reading, Shown
+from casework.views.reading import Reading, Row, Shown
 
-__all__ = ["PUBLISH", "QUOTE", "publishable", "shown_of_passage", "shown_of_raw"]
+__all__ = ["CROWDED", "PUBLISH", "QUOTE", "publishable", "share_out", "shown_of_passage", "shown_of_raw"]
 
 PUBLISH = ("full", "quotes", "none")
 QUOTE = 30
 """So many characters before and after a claim may be quoted."""
+CROWDED = 0.6
+"""Where quotes let out a larger share of a body than this, it should be said."""
 
 
 def shown_of_passage(passage: Shown) -> list[Span]:
@@ -35,8 +37,36 @@ def shown_of_passage(passage: Shown) -> list[Span]:
 def shown_of_raw(reading: Reading) -> list[Span]:
     """Give what `quotes` shows of a raw file, in order: 30 characters around each stretch of a claim."""
     end = len(reading.raw or "")
-    stretches = (s for c in reading.of("claims") for s in parse_spans(c.get("spans") or f"{c['start']}-{c['end']}"))
-    return _joined(_around(s, end) for s in stretches)
+    return _joined(_around(s, end) for s in _stretches(reading.of("claims")))
+
+
+def share_out(claims: Iterable[Row], passages: Iterable[Row]) -> float:
+    """Give the share of a source's body that `quotes` lets out, in characters of the raw text; 0 where there is no body.
+
+    >>> share_out([{"spans": "30-35"}], [{"spans": "0-100;110-210", "role": "body"}, {"spans": "100-109", "role": "caption"}])
+    0.325
+    """
+    body = _joined(s for p in passages if p["role"] == "body" for s in parse_spans(p["spans"]))
+    if not body:
+        return 0.0
+    out = _joined(_around(s, body[-1].end) for s in _stretches(claims))
+    return _shared(body, out) / sum(s.end - s.start for s in body)
+
+
+def _shared(a: Sequence[Span], b: Sequence[Span]) -> int:
+    """Count the characters that two rows of spans, each in order and apart, have in common."""
+    i = j = chars = 0
+    while i < len(a) and j < len(b):
+        chars += max(0, min(a[i].end, b[j].end) - max(a[i].start, b[j].start))
+        if a[i].end < b[j].end:
+            i += 1
+        else:
+            j += 1
+    return chars
+
+
+def _stretches(claims: Iterable[Row]) -> Iterator[Span]:
+    return (s for c in claims for s in parse_spans(c.get("spans") or f"{c['start']}-{c['end']}"))
 
 
 def publishable(words: str, publish: str) -> str:

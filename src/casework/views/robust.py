@@ -26,10 +26,10 @@ def show_robustness(found: pd.DataFrame, lang: str = "en") -> Html:
         states = group["state"].value_counts().to_dict()
         said = [words(f"variant_{s}").format(n=states[s]) for s in ("changed", "lost", "new") if states.get(s)]
         kept = words("of_findings").format(n=len(group) - states.get("new", 0), kept=states.get("kept", 0))
-        what = f"{kept} {words.join(said)}" if said else f"{kept} {words('unchanged')}"
+        what = f"{kept} {words('variant_said').format(said=words.join(said)) if said else words('unchanged')}"
         lines.append((_called("variants", str(variant), lang), what))
     html = "".join(f"<li><b>{escape(name)}</b>{escape(words('colon'))}{escape(what)}</li>" for name, what in lines)
-    return Html(f"<ul>{html}</ul>" if lines else "", "; ".join(f"{name}: {what}" for name, what in lines))
+    return Html(f"<ul>{html}</ul>" if lines else "", "\n".join(f"{name}: {what}" for name, what in lines))
 
 
 def show_changes(found: pd.DataFrame, *, names: Mapping[str, str] | None = None, lang: str = "en") -> Html:

@@ -108,9 +108,11 @@ def show_table(frame: pd.DataFrame, **options: object) -> Html:
 def show_file(frame: pd.DataFrame, name: str, *, report: str = "", lang: str = "en") -> Html:
     """Offer a frame as a CSV file for R and the like: downloads/NAME.csv, in a report not called `compare` NAME-REPORT.csv.
 
-    Outside a report the size alone is said.
+    Outside a report the size alone is said; a frame without rows is not offered.
     """
     words = load_words(lang)
+    if not len(frame):
+        return Html(table_html(frame, lang=lang), f"{name}: {words('no_rows')}")
     size = words("rows_columns").format(rows=f"{len(frame):,}", columns=len(frame.columns))
     path = f"downloads/{name}.csv" if report == "compare" else f"downloads/{name}-{report}.csv"
     data = frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL).encode()

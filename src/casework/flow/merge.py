@@ -109,7 +109,7 @@ def _write_all(survey: Survey, full: Path, files: Mapping[str, _File], others: M
         for a, b, patch in _stretches(part, start, stop, survey):
             _link_raws(part, a, b, full / "raw")
             for name, file in files.items():
-                block, rows, short = _patched(part, name, a, patch) if patch else (*part.block(name, a, b), None)
+                block, rows, short = _patched(part, name, a, patch, bool(others)) if patch else (*part.block(name, a, b), None)
                 file.write(block, rows)
                 if name == "problems" and len(lines) < TOLD:
                     lines += [_line(row) for row in read_block(block)[: TOLD - len(lines)]]
@@ -174,25 +174,30 @@ def _stretches(part: _Open, start: int, stop: int, survey: Survey) -> Iterator[t
         yield a, stop, None
 
 
-def _patched(part: _Open, name: str, i: int, patch: Patch) -> tuple[bytes, int, bytes | None]:
-    """Give a source's block of a table as its patch wants it, the number of rows, and the stand-off form where it has changed too."""
+def _patched(part: _Open, name: str, i: int, patch: Patch, both: bool) -> tuple[bytes, int, bytes | None]:
+    """Give a source's block of a table as its patch wants it, the number of rows, and, where `both` are asked for, the stand-off form."""
     block, count = part.block(name, i, i + 1)
-    declared = TABLES[name]
-    rows = read_block(block) if name in ("articles", "claims", "problems") or name in patch.corrections else []
-    if patch.copies and name in ("articles", "claims"):
-        rows = [_copy(declared.names, row, patch.copies) for row in rows]
-    elif name == "problems" and patch.problems:
-        rows += [_cells(p) for p in patch.problems]
-    elif name not in patch.corrections:
+    declared, corrections = TABLES[name], patch.corrections.get(name)
+    copied = bool(patch.copies) and name in ("articles", "claims")
+    added = patch.problems if name == "problems" else []
+    if not (copied or added or corrections):
         return block, count, None
-    rows = sort_rows(declared, correct_rows(declared, rows, patch.corrections[name]) if name in patch.corrections else rows)
-    if bad := bad_rows(declared, rows) if name in patch.corrections else []:
+    rows = read_block(block) + [_cells(p) for p in added]
+    if copied:  # no cell that rows are sorted by
+        rows = [_copy(declared.names, row, patch.copies) for row in rows]
+    if corrections:
+        rows = correct_rows(declared, rows, corrections)
+    if added or corrections:
+        rows = sort_rows(declared, rows)
+    if bad := bad_rows(declared, rows) if corrections else []:
         raise CaseworkError(f"{part.keys[i][0]}: {len(bad)} bad cells of {name}\n" + "\n".join(f"  {b}" for b in bad))
-    return write_block(rows), len(rows), write_block(held_back(declared, rows))
+    return write_block(rows), len(rows), write_block(held_back(declared, rows)) if both else None
 
 
 def _copy(names: Sequence[str], row: Cells, copies: Mapping[str, str]) -> Cells:
     """Name the original of an article, or flag the claim of a copy."""
+    if copies.keys().isdisjoint(row):
+        return row
     cells = dict(zip(names, row, strict=True))
     if cells["article_id"] in copies:
         if "copy_of" in cells:

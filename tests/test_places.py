@@ -48,6 +48,12 @@ def test_page(case: dict[str, list[str]]) -> None:
     assert rows == case["want"]
 
 
+@pytest.mark.parametrize("case", CASES["rules"], ids=lambda c: c["about"])
+def test_rule(case: dict[str, list[str]]) -> None:
+    found = find_places(case["texts"])
+    assert [[i, row[0], row[1], row[3]] for i, (t, ms) in enumerate(zip(case["texts"], found, strict=True)) for row in said(t, ms)] == case["want"]
+
+
 def test_there_are_150_place_cases() -> None:
     rows = sum(len(c["want"]) or 1 for c in CASES["sentences"] + CASES["pages"])
     assert rows >= 150

@@ -8,14 +8,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from casework.places.aside import mark_asides
 from casework.places.context import Context, is_bounded
 from casework.places.extra import load_gazetteer
 from casework.places.gazetteer import Gazetteer, Place
 from casework.places.hits import Hit, Page, chains, choose, scan
 from casework.places.local import known_names, unknown_names
+from casework.places.natural import natural_villages
 from casework.places.settle import settle
 from casework.places.walk import Walk
 from casework.text import Span
+
+LIST_COMMA = "\u3001"
+OF = "\u7684"
 
 __all__ = ["Mention", "find_places", "focus"]
 
@@ -45,10 +50,12 @@ def find_places(texts: Sequence[str], hints: Sequence[str] = (), gazetteer: Gaze
     sure = settle(page, gazetteer, context, choose(scan(page, gazetteer)))
     counties = context.counties()
     hits = _bounded_only(page, choose([*sure, *known_names(page, gazetteer, counties, sure)])) if counties else sure
+    hits = choose(hits, list(natural_villages(page, gazetteer, hits)))
     hits = _bounded_only(page, choose([*hits, *unknown_names(page, gazetteer, context, hits)]))
     hits = choose([*hits, *_pointing_back(page, gazetteer)], hits)
     groups = chains(hits)
-    walk = Walk(page, gazetteer, context, hits)
+    mark_asides(page, groups)
+    walk = Walk(page, gazetteer, context, groups)
     out: list[list[Mention]] = [[] for _ in texts]
     for group in groups:
         index = bisect_right(page.starts, group[0].start) - 1 - page.hints
@@ -65,9 +72,16 @@ def _listed(text: str, mentions: list[Mention], joins: frozenset[str]) -> list[M
     out = list(mentions)
     for i, (one, other) in enumerate(pairwise(mentions)):
         same = one.place is not None and other.place is not None and one.place.level == other.place.level and one.how != "coreference"
-        if same and text[one.span.end : other.span.start] in joins:
+        between = text[one.span.end : other.span.start]
+        if same and (between in joins or _goes_on(between)):
             out[i], out[i + 1] = (replace(m, flags=m.flags | {"listed"}) for m in (out[i], other))
     return out
+
+
+def _goes_on(between: str, most: int = 5) -> bool:
+    """Tell whether a list comma stands behind a few words on what a member of a list has (the flowers of one, the rice of another)."""
+    named = between[:-1]
+    return 0 < len(named) <= most and between[-1] == LIST_COMMA and all("\u3400" < c < "\ua000" and c != OF for c in named)
 
 
 def _bounded_only(page: Page, hits: list[Hit]) -> list[Hit]:

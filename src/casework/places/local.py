@@ -24,6 +24,7 @@ def known_names(page: Page, gazetteer: Gazetteer, counties: list[str], before: l
     """Find villages and bare or odd township names of the page's counties."""
     ends = {h.end for h in before}
     found: list[Hit] = []
+    full = _towns_in_full(page, gazetteer, before)
     for county in counties:
         local = gazetteer.local(county)
         scanner, names = local.scanner
@@ -31,14 +32,24 @@ def known_names(page: Page, gazetteer: Gazetteer, counties: list[str], before: l
             name = names[index]
             if name in local.villages and (hit := _village(page, gazetteer, start, end, tuple(local.villages[name]), ends)):
                 found.append(hit)
-            if name in local.village_stems and (hit := _village_stem(page, gazetteer, start, end, tuple(local.village_stems[name]), ends)):
-                found.append(hit)
+            if name in local.village_stems and (start in ends or name not in full):
+                found += _village_stem(page, gazetteer, start, end, tuple(local.village_stems[name]), ends)
             if name in local.odd and (start in ends or len(name) > 4):
                 found.append(Hit(start, end, tuple(local.odd[name]), "odd", "township"))
             if name in local.stems and _town_stem(page, gazetteer, name, start, end, ends):
-                hit = Hit(start, end, tuple(local.stems[name]), "town_stem", "township")
+                keys = tuple(local.stems[name])
+                hit = Hit(start, end, tuple(k for k in keys if k in full.get(name, keys)) or keys, "town_stem", "township")
                 found += [hit] if start in ends or page.whole(hit) else []
     return _merged(found)
+
+
+def _towns_in_full(page: Page, gazetteer: Gazetteer, before: list[Hit]) -> dict[str, set[str]]:
+    """Give the bare names of the townships that the page names in full, with their keys: the bare name is theirs."""
+    full: dict[str, set[str]] = {}
+    for h in before:
+        if h.level == "township":
+            full.setdefault(gazetteer.words.stem(page.text[h.start : h.end], "township"), set()).update(h.keys)
+    return full
 
 
 def _village(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: Container[int]) -> Hit | None:
@@ -50,14 +61,14 @@ def _village(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple
     return Hit(start, end, keys, "village", "village", flags=set() if sure else {"?"})
 
 
-def _village_stem(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: Container[int]) -> Hit | None:
+def _village_stem(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: Container[int]) -> list[Hit]:
     """A village called without its word of rank: where a name may begin, and where it is hardly a word."""
     words = gazetteer.words
     after = words.ranks["township"] + words.ranks["village"]
     if page.text.startswith(after, end) or words.other_names.match(page.text, end) or not is_bounded(page, gazetteer, start, ends):
-        return None
+        return []
     hit = Hit(start, end, keys, "village_stem", "village")
-    return hit if page.whole(hit) and _rare(page.text[start:end]) else None
+    return [hit] if page.whole(hit) and _rare(page.text[start:end]) else []
 
 
 def _town_stem(page: Page, gazetteer: Gazetteer, name: str, start: int, end: int, ends: Container[int]) -> bool:
@@ -96,7 +107,7 @@ def unknown_names(page: Page, gazetteer: Gazetteer, context: Context, before: li
         start, end, rank = m.start(), m.end(), m.group()
         if page.text.startswith(gazetteer.words.no_after.get(rank, ()), end) and start not in ends:
             continue
-        if covered(start, end):
+        if covered(start, end) or _is_on_a_road(page, gazetteer, start, end):
             continue
         starts = list(_stems(page, start, ends))
         if look_alike := _look_alike(page, gazetteer, context, starts, start, end, ends):
@@ -145,6 +156,18 @@ def _named_again(page: Page, found: list[Hit], passed: list[tuple[int, int]]) ->
             if level := levels.get(page.text[max(0, end - size) : end]):
                 yield Hit(end - size, end, (), "unknown", level)
                 break
+
+
+def _is_on_a_road(page: Page, gazetteer: Gazetteer, start: int, end: int) -> bool:
+    """Tell whether a word of rank is part of a road's name, such as the one round any village."""
+    words = gazetteer.words
+    return page.text.endswith(words.road_before, 0, start) and page.text.startswith(words.road_after, end)
+
+
+def _holds_a_rank(gazetteer: Gazetteer, stem: str, rank: str) -> bool:
+    """Tell whether a second word of rank stands inside a stem: of a township anywhere, of a village not at its edges."""
+    second = gazetteer.words.second.get(rank, frozenset())
+    return not second.isdisjoint(stem[1:-1] if rank == gazetteer.words.village else stem)
 
 
 def _cover(hits: list[Hit]) -> Callable[[int, int], bool]:
@@ -199,7 +222,7 @@ def _unknown(page: Page, gazetteer: Gazetteer, starts: list[int], at: int, end: 
         if start not in ends and (len(stem) < 2 or len(stem) > 5 or not is_bounded(page, gazetteer, start, ends, strict=True)):
             continue
         dated = stem[0] in words.dated and page.text[start - 1 : start].isdigit()
-        if dated or (start not in ends and stem.endswith(words.open_ends.get(rank, ()))):
+        if dated or (start not in ends and (stem.endswith(words.open_ends.get(rank, ())) or _holds_a_rank(gazetteer, stem, rank))):
             continue
         fair = start in ends and ends[start].level == "township" and _is_fair_word(gazetteer, page, stem, end)
         if level == "township" and start in ends and ends[start].level in ("township", "village"):
@@ -258,5 +281,6 @@ def _no_name(gazetteer: Gazetteer, stem: str, rank: str) -> bool:
         stem in words.no_stems
         or stem.endswith(words.no_ends.get(rank, ()))
         or words.no_parts.search(stem) is not None
+        or words.counted.match(stem) is not None
         or all(c in words.numerals for c in stem)
     )

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Container, Sequence
 
+from casework.places.aside import FAR, mark_asides
 from casework.places.context import Context, is_bounded, is_place_word
 from casework.places.gazetteer import Gazetteer
 from casework.places.hits import Hit, Page, chains
@@ -13,6 +14,8 @@ from casework.places.hits import Hit, Page, chains
 __all__ = ["settle"]
 
 LIST_COMMA = "\u3001"
+COMMAS = "\uff0c\u3001,"
+FULL_STOP = "\u3002"
 
 
 def settle(page: Page, gazetteer: Gazetteer, context: Context, hits: list[Hit]) -> list[Hit]:
@@ -27,6 +30,7 @@ class _Settling:
         self.accepted: list[Hit] = []
 
     def run(self) -> list[Hit]:
+        mark_asides(self.page, self.groups)
         for group in self.groups:
             if len(group) > 1:
                 self.accepted += group
@@ -49,7 +53,9 @@ class _Settling:
         return is_bounded(self.page, self.gazetteer, hit.start)
 
     def _strength(self, hit: Hit) -> float:
-        """Give the weight of a hit by where it stands: a hint counts more, an outlet's name less."""
+        """Give the weight of a hit by where it stands: a hint counts more, an outlet's name and a place visited less."""
+        if FAR in hit.flags:
+            return 0.4
         index = bisect_right(self.page.starts, hit.start) - 1
         if self.gazetteer.words.outlet.match(self.page.text, hit.end):
             return 0.1
@@ -58,14 +64,24 @@ class _Settling:
     def _units(self, hits: list[Hit]) -> None:
         """Provinces, prefectures and counties by their whole names."""
         for hit in hits:
-            if len(hit.keys) == 1:
+            if len(hit.keys) == 1 and not self._is_verb(hit):
                 self.context.add(hit.keys[0], 3 * self._strength(hit))
         for hit in hits:
+            if self._is_verb(hit) and self.context.score[self.gazetteer.at(hit.keys[0], "prefecture")] < 1:
+                continue
             key = hit.keys[0] if len(hit.keys) == 1 else self.context.decide(hit)
             if key and len(hit.keys) > 1:
                 self.context.add(key, 2 * self._strength(hit))
             if key or self._begins(hit):
                 self.accepted.append(hit)
+
+    def _is_verb(self, hit: Hit) -> bool:
+        """Tell whether a county's whole name reads as a verb and the office that is its object."""
+        words, text = self.gazetteer.words, self.page.text
+        if self._name(hit)[:-1] not in words.verbs or not words.office.match(text, hit.end):
+            return False
+        start = max(text.rfind("\n", 0, hit.start), text.rfind(FULL_STOP, 0, hit.start)) + 1
+        return words.offices_before.search(text[start : hit.start].rstrip(COMMAS)) is not None
 
     def _short(self, hits: list[Hit]) -> None:
         """Counties of two characters (磁县): where a name may begin, or where the page is about them."""
@@ -104,7 +120,7 @@ class _Settling:
         """Townships of a page that names no county: sure where a village, a namesake's bare county or another township agrees."""
         at = self.gazetteer.at
         for hit in hits:
-            hit.keys = self._with_village(hit) or hit.keys
+            hit.keys = self._with_village(hit) or self._with_county(hit, bare) or hit.keys
         names = {(at(h.keys[0], "county"), self._name(h)) for h in hits if len(h.keys) == 1}
         towns, often = Counter(county for county, _ in names), Counter(self._name(h) for h in hits)
         for hit in hits:
@@ -126,6 +142,13 @@ class _Settling:
                 found.append(town)
         hit.chained = len(found) == 1
         return tuple(found) if hit.chained else ()
+
+    def _with_county(self, hit: Hit, bare: Container[str]) -> tuple[str, ...]:
+        """Give the one township of several namesakes whose county the page calls by its bare name, in a product's name even."""
+        words, at = self.gazetteer.words, self.gazetteer.at
+        own = words.stem(self._name(hit), "township")
+        stems = {k: words.stem(self.gazetteer.names[county], "county") for k in hit.keys if (county := at(k, "county")) in bare}
+        return tuple(k for k, stem in stems.items() if len(stems) == 1 and stem != own and stem not in words.plain | words.never_bare)
 
     def _stems(self, hits: list[Hit]) -> None:
         """Bare names: of provinces and prefectures as a rule, of counties where the page supports them."""

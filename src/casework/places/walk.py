@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from casework.places.aside import FAR
 from casework.places.context import Context
 from casework.places.gazetteer import Gazetteer, Place
 from casework.places.hits import Hit, Page
@@ -16,6 +17,8 @@ __all__ = ["Said", "Walk"]
 
 # Between the key of a known place and the name of a place in it that no gazetteer has.
 MADE = "?"
+# So often a page names a township that no gazetteer has and that stands alone before it goes on about it.
+TWICE = 2
 
 
 class Said(NamedTuple):
@@ -30,15 +33,17 @@ class Said(NamedTuple):
 class Walk:
     """The state of reading: the last place named at each level, and the passage that named it."""
 
-    def __init__(self, page: Page, gazetteer: Gazetteer, context: Context, hits: Sequence[Hit]) -> None:
+    def __init__(self, page: Page, gazetteer: Gazetteer, context: Context, groups: Sequence[list[Hit]]) -> None:
         self.page = page
         self.gazetteer = gazetteer
         self.context = context
         self.last: dict[str, tuple[str, Place, int]] = {}
         self.at = 0
         self.villages: list[Place] = []
+        self.towns: dict[str, tuple[str, Place, int]] = {}
         self.home = self._home()
-        self.home_town = self._home_town(hits)
+        self.home_town = self._home_town([h for group in groups for h in group])
+        self.full = self._full(groups)
         if self.home:
             self._remember(self.home, gazetteer.place(self.home))
 
@@ -56,6 +61,14 @@ class Walk:
         best = max(sorted(towns), key=lambda k: towns[k], default="")
         return best if best and towns[best] >= 0.7 * towns.total() else ""
 
+    def _full(self, groups: Sequence[list[Hit]]) -> dict[str, str]:
+        """Give for each village that is named with what it lies in the key of that, where all of the page agree on it."""
+        found: dict[str, set[str]] = {}
+        for group in groups:
+            if len(group) > 1 and group[-1].level == "village" and len(group[-2].keys) == 1:
+                found.setdefault(self._text(group[-1]), set()).add(group[-2].keys[0])
+        return {name: outer.pop() for name, outer in found.items() if len(outer) == 1}
+
     def read(self, group: list[Hit]) -> Said | None:
         """Read one chain of names, or one word that points back; None where it is no mention at all."""
         self.at = bisect_right(self.page.starts, group[0].start)
@@ -67,8 +80,10 @@ class Walk:
             if inner is None:
                 return None
             said = inner
-        if said and self._in_name(group[-1]):
-            said.flags.add("in_name")
+        if said:
+            said.flags.discard(FAR)
+            if self._in_name(group[-1]):
+                said.flags.add("in_name")
         return said
 
     def _one(self, hit: Hit, outer: str, lone: bool) -> Said | None:
@@ -79,11 +94,23 @@ class Walk:
         return self._unit(hit, outer, lone)
 
     def _in_name(self, hit: Hit) -> bool:
-        """Tell whether a name begins the name of a firm or an outlet; a township before a firm is where the firm is."""
+        """Tell whether a name leads nothing: beside what is told, far away, or at the beginning of the name of a firm or an outlet.
+
+        A township before a firm is where the firm is.
+        """
         words = self.gazetteer.words
+        if "in_name" in hit.flags or (FAR in hit.flags and not any(self._near_home(k) for k in hit.keys)):
+            return True
         if hit.level in ("township", "village"):
             return False
         return (words.organisation.match(self.page.text, hit.end) or words.outlet.match(self.page.text, hit.end)) is not None
+
+    def _near_home(self, key: str) -> bool:
+        """Tell whether a place lies in what the page is about, holds it, or lies in its prefecture."""
+        home = self.home
+        if not home or home.startswith(key) or key.startswith(home):
+            return bool(home)
+        return bool(self._at(key, "prefecture")) and self._at(key, "prefecture") == self._at(home, "prefecture")
 
     def _text(self, hit: Hit) -> str:
         return self.page.text[hit.start : hit.end]
@@ -149,10 +176,18 @@ class Walk:
         else:
             if len(hit.keys) == 1:
                 return self._known_village(hit.keys[0], hit, outer)
+        name = self._text(hit) + (self.gazetteer.words.village if hit.kind == "village_stem" else "")
+        if not outer and (named := self.full.get(name)) and (read := self._within(name, hit, named)):
+            return read
         above = town if town and (town == outer or self._at(town, "county") == county) else county
-        name = self._text(hit)
-        ending = self.gazetteer.words.village
-        return self._made(name + ending if hit.kind == "village_stem" else name, hit, above)
+        return self._made(name, hit, above)
+
+    def _within(self, name: str, hit: Hit, outer: str) -> Said | None:
+        """Read a village named alone as the one that the page names in full; None where it has spoken of its place just now."""
+        if self._last_key("township").startswith(outer):
+            return None
+        keys = [k for k in self.gazetteer.villages(self._at(outer, "county")).get(name, ()) if k.startswith(outer)]
+        return self._known_village(keys[0], hit, "") if len(keys) == 1 else self._made(name, hit, outer)
 
     def _known_village(self, key: str, hit: Hit, outer: str) -> Said:
         place = self._place(key)
@@ -169,10 +204,13 @@ class Walk:
         return place
 
     def _unknown(self, hit: Hit, outer: str) -> Said | None:
+        name = self._text(hit)
+        if not outer and (named := self.full.get(name)) and (read := self._within(name, hit, named)):
+            return read
         above = outer or (self._town() or self._last_key("county") if hit.level == "village" else self._last_key("county"))
         if not above or self._level(above) in ("province", "prefecture"):
             return Said("", None, "unknown", {"unresolved"}) if hit.level == "village" and outer else None
-        return self._made(self._text(hit), hit, above)
+        return self._made(name, hit, above)
 
     def _level(self, key: str) -> str:
         known, *made = key.split(MADE)
@@ -187,24 +225,49 @@ class Walk:
         outer = held[1] if held else self.gazetteer.place(above.partition(MADE)[0])
         place = Place(outer.code, f"{outer.path}/{name}", hit.level)
         key = f"{above}{MADE}{name}"
-        if not self._in_name(hit):
+        if not self._in_name(hit) and not (hit.level == "township" and self._in_passing(hit, name)):
             self._remember(key, place)
         doubt = "ambiguous" if hit.keys and outer.level == "county" else "not_in_gazetteer"
         return Said(key, place, "path" if hit.chained else "pattern", hit.flags | {doubt})
 
+    def _in_passing(self, hit: Hit, name: str) -> bool:
+        """Tell whether a township that no gazetteer has is named once and inside a clause: the article does not go there."""
+        return not hit.chained and self.page.text.count(name) < TWICE and self.page.han(hit.start - 1)
+
     def _back(self, hit: Hit) -> Said | None:
         level = hit.level
+        if self._text(hit) in self.gazetteer.words.region.words and self._in_region():
+            level = "province"
         if level == "city":
             county = self.last.get("county")
             level = "county" if county and county[1].name.endswith(self.gazetteer.words.ranks["prefecture"][-1]) else "prefecture"
         if level == "several":
             return self._several()
-        held = self.last.get(level)
+        held = self._last_town(hit) if level == "township" else self.last.get(level)
         if held is None and level == "township" and (town := self._town()):
             return Said(town, self.gazetteer.place(town), "coreference", set())
         if held is None:
             return Said("", None, "coreference", {"unresolved"})
         return Said(held[0], held[1], "coreference", set())
+
+    def _last_town(self, hit: Hit) -> tuple[str, Place, int] | None:
+        """Give the last township; of the rank that the words say where that one is of another and both lie in one county."""
+        held = self.last.get("township")
+        alike = self.towns.get(self._rank(self._text(hit)))
+        if held is None or alike is None or self._rank(held[1].name) in ("", self._rank(self._text(hit))):
+            return held
+        return alike if self._at(alike[0], "county") == self._at(held[0], "county") else held
+
+    def _rank(self, name: str) -> str:
+        """Give the short word of rank in a township's name, or in words that point back to one."""
+        ends = (name[-1:], name[-2:], name[:1] if len(name) == 2 else "")
+        return next((r for r in self.gazetteer.words.town_ranks if r in ends), "")
+
+    def _in_region(self) -> bool:
+        """Tell whether no district is near and the province is an autonomous region."""
+        county, province = self.last.get("county"), self.last.get("province")
+        district = county is not None and county[1].name.endswith(self.gazetteer.words.region.district)
+        return not district and province is not None and province[1].name.endswith(self.gazetteer.words.region.ends)
 
     def _several(self) -> Said | None:
         """Give what the last two villages have in common: 两村 are told of as of their township."""
@@ -226,6 +289,8 @@ class Walk:
             if k != key and self._last_key(level) != k:
                 self.last[level] = (k, self.gazetteer.place(k), self.at)
         self.last[place.level] = (key, place, self.at)
+        if place.level == "township":
+            self.towns[self._rank(place.name)] = self.last[place.level]
         if place.level == "village" and place not in self.villages[-1:]:
             self.villages.append(place)
         for level in LEVELS[LEVELS.index(place.level) + 1 :]:

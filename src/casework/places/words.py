@@ -20,6 +20,35 @@ def either(words: tuple[str, ...] | list[str]) -> str:
 
 
 @dataclass(frozen=True)
+class Region:
+    """How a province that is an autonomous region is called: the end of its name, that of a district's, words for both."""
+
+    ends: str
+    district: str
+    words: frozenset[str]
+
+
+def _region(book: Codebook) -> Region:
+    regions = book.section("regions")
+    return Region(regions["ends"], regions["district"], frozenset(regions["words"]))
+
+
+@dataclass(frozen=True)
+class Natural:
+    """How natural villages are named: what their names end in, and what stands behind them."""
+
+    name: re.Pattern[str]
+    peopled: tuple[str, ...]
+    none: tuple[str, ...]
+
+
+def _natural(book: Codebook) -> Natural:
+    section = book.section("natural")
+    name = rf"({HAN}{{1,{section['most'] - 1}}}?(?:{either(section['tails'])}))(?=[{section['before']}])"
+    return Natural(re.compile(name), tuple(section["peopled"]), tuple(section["none"]))
+
+
+@dataclass(frozen=True)
 class Words:
     """The places codebook, compiled."""
 
@@ -56,6 +85,15 @@ class Words:
     village_tails: tuple[str, ...]
     datelines: tuple[str, ...]
     joins: frozenset[str]
+    verbs: frozenset[str]
+    office: re.Pattern[str]
+    offices_before: re.Pattern[str]
+    second: dict[str, frozenset[str]]
+    counted: re.Pattern[str]
+    road_before: tuple[str, ...]
+    road_after: tuple[str, ...]
+    region: Region
+    natural: Natural
     neighbourhood: str
     village: str
 
@@ -63,6 +101,11 @@ class Words:
     def town_endings(self) -> tuple[str, ...]:
         """Give the words of rank a township's name ends in."""
         return self.ranks["township"]
+
+    @property
+    def town_ranks(self) -> tuple[str, ...]:
+        """Give the short words of rank of townships."""
+        return tuple(dict.fromkeys(self.to_spoken.get(r, r) for r in self.ranks["township"]))
 
     def stem(self, name: str, level: str) -> str:
         """Cut the word of rank, and the peoples where two characters remain."""
@@ -135,6 +178,15 @@ def load_words() -> Words:
         needs_start=frozenset(book.terms("needs_start")),
         village_tails=book.terms("village_tails"),
         joins=frozenset(book.terms("joins")),
+        verbs=frozenset(book.terms("verbs")),
+        office=re.compile(book.section("office")),
+        offices_before=re.compile(book.section("offices_before")),
+        second={k: frozenset(v) for k, v in no_name["second"].items()},
+        counted=re.compile(no_name["counted"]),
+        road_before=tuple(no_name["roads"]["before"]),
+        road_after=tuple(no_name["roads"]["after"]),
+        region=_region(book),
+        natural=_natural(book),
         datelines=book.terms("datelines"),
         neighbourhood=ranks["village"][1],
         village=ranks["village"][-1],

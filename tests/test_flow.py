@@ -90,6 +90,19 @@ def test_bad_files_do_not_stop_the_good(tmp_path: Path) -> None:
     assert set(read_tables(tmp_path / "tables").problems.code) == {"empty", "binary", "unregistered"}
 
 
+def test_a_record_with_a_place_that_is_none_is_a_problem_and_is_read(tmp_path: Path) -> None:
+    rows = "text,place\n云岭县流转土地30亩。,河北省/石家庄市/灵守县\n村里修路3公里。,河北省/石家庄市/灵寿县\n"
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "more.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "s.yaml").write_text("name: s\nraw: raw\n", encoding="utf-8")
+    result = build(load_study(tmp_path / "s.yaml"))
+    tables = read_tables(result.tables_dir)
+    (said,) = tables.problems.loc[tables.problems["code"] == "bad_metadata", "message"]
+    assert said.startswith("more.csv#1: place: there is no '灵守县' in '河北省/石家庄市'; did you mean '河北省/石家庄市/灵寿县'?")
+    assert list(tables.cases["place"]) == ["", "河北省/石家庄市/灵寿县"]
+    assert result.unplaced == 1
+
+
 def test_nothing_is_written_where_nothing_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     (tmp_path / "s.yaml").write_text("name: s\nraw: raw\n", encoding="utf-8")

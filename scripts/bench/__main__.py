@@ -1,9 +1,11 @@
 """Measure casework beside its peers on the same texts in one run; prints a table and writes it under .casework/bench.
 
-usage: python scripts/bench [--quick] [--mb SIZE] [--rounds N] [--seed N]
+usage: python scripts/bench [--quick] [--mb SIZE] [--build-mb SIZE] [--rounds N] [--seed N] [--only TABLE ...]
 
 --quick       small corpora, one round: about three minutes, ratios good to about a third
 --mb SIZE     MB of UTF-8 that every tool reads in a round (0.12; quick 0.03)
+--build-mb S  MB of the largest corpus of the build alone; the others are a tenth and a hundredth of it (100 times --mb)
+--only TABLE  only this part: peers (amounts, places, speed), build or reports
 --rounds N    rounds, in each of which every tool reads all texts once (2; quick 1)
 --seed N      another seed makes another corpus of the same size (1)
 """
@@ -33,6 +35,7 @@ PLACES = {
     "cpca.transform_text_with_addrs": "cpca",
     "cpca.transform": "cpca",
 }
+PARTS = ("peers", "build", "reports")
 FIGURES = ("value F1", "own kinds F1", "casework there", "number found")
 WARM = [["灵寿县去年流转土地1200余亩，户均增收3000元，占四成，带头人45岁。"]]
 OUT = ROOT / ".casework" / "bench"
@@ -132,28 +135,31 @@ def speed_table(bench: Bench, texts: Sequence[str], rounds: int) -> Table:
     return Table("speed", title, ("tool", "MB a second of computing", "build is × as fast", "find_amounts is × as fast"), tuple(rows))
 
 
-def measure(bench: Bench, mb: float, rounds: int, seed: int) -> Iterator[Table]:
+def measure(bench: Bench, asked: argparse.Namespace) -> Iterator[Table]:
     """Yield the tables one by one, as they are measured."""
     stock = read_stock()
-    texts = list(make_texts(stock, int(mb * 1e6), seed))
-    bench.open()
-    groups = quality.read_groups()  # while the peers load
-    bench.wait()
-    yield amounts_table(bench, groups)
-    yield from places_tables(bench, groups)
-    yield speed_table(bench, texts, rounds)
-    bench.close()
-    yield build.table({times: list(make_texts(stock, int(mb * times * 1e6), seed)) for times in build.TIMES}, bench.problems)
-    yield reports_table(QUICK if mb < 0.1 else COUNT)
+    if "peers" in asked.only:
+        bench.open()
+        groups = quality.read_groups()  # while the peers load
+        bench.wait()
+        yield amounts_table(bench, groups)
+        yield from places_tables(bench, groups)
+        yield speed_table(bench, list(make_texts(stock, int(asked.mb * 1e6), asked.seed)), asked.rounds)
+        bench.close()
+    if "build" in asked.only:
+        least = asked.build_mb * 1e6 / max(build.TIMES)
+        yield build.table({times: list(make_texts(stock, int(least * times), asked.seed)) for times in build.TIMES}, bench.problems)
+    if "reports" in asked.only:
+        yield reports_table(QUICK if asked.quick else COUNT)
 
 
-def run(mb: float, rounds: int, seed: int) -> None:
-    """Measure everything, print each table when it is there, write all."""
+def run(asked: argparse.Namespace) -> None:
+    """Measure everything that is asked for, print each table when it is there, write all."""
     bench = Bench()
     parts = []
     OUT.mkdir(parents=True, exist_ok=True)
     try:
-        for table in measure(bench, mb, rounds, seed):
+        for table in measure(bench, asked):
             write_csv(table, OUT)
             parts.append(render(table))
             print(parts[-1], end="\n\n", flush=True)
@@ -172,10 +178,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=about)
     parser.add_argument("--quick", action="store_true", help="small corpora, one round: about three minutes")
     parser.add_argument("--mb", type=float, help="MB of UTF-8 that every tool reads in a round (0.12; quick 0.03)")
+    parser.add_argument("--build-mb", type=float, help="MB of the largest corpus of the build alone (100 times --mb)")
+    parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be given several times")
     parser.add_argument("--rounds", type=int, help="rounds, in each of which every tool reads all texts once (2; quick 1)")
     parser.add_argument("--seed", type=int, default=1, help="another seed makes another corpus of the same size (1)")
     given = parser.parse_args()
-    run(given.mb or (0.03 if given.quick else 0.12), given.rounds or (1 if given.quick else 2), given.seed)
+    given.mb = given.mb or (0.03 if given.quick else 0.12)
+    given.build_mb = given.build_mb or 100 * given.mb
+    given.rounds = given.rounds or (1 if given.quick else 2)
+    given.only = given.only or PARTS
+    run(given)
 
 
 if __name__ == "__main__":

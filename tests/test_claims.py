@@ -77,6 +77,7 @@ def test_a_place_is_in_doubt_where_another_may_be_meant(
         ("62岁的南洼村老支书先带头。", (SOUTH,), HOME, SOUTH),
         ("62岁，正是南洼村老支书的年纪。", (SOUTH,), HOME, HOME),
         ("参观了南洼村果园等示范点，办培训班14期。", (SOUTH,), HOME, HOME),
+        ("在南洼村、河湾、大坡等地建示范区6个。", (SOUTH,), HOME, HOME),
         ("南洼村种桃、梨等果树300亩。", (SOUTH,), HOME, SOUTH),
         ("截至目前，灵寿县已建冷库43座，选派农技员210人。", (HOME,), SOUTH, HOME),
         ("这在灵寿县已不新鲜，桃卖了43万元。", (HOME,), SOUTH, SOUTH),

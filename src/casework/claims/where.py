@@ -89,7 +89,7 @@ class Places:
                 continue
             if m.how == "coreference" and self.opening.covers(m.span) and (ours := self._behind(at, spot)) is not None:
                 return ours, False
-            if "listed" in m.flags or self.text.startswith(_book().list_after, m.span.end):
+            if "listed" in m.flags or _book().list_after.match(self.text, m.span.end):
                 return self.home, self.home is not None
             if self.home is None or same_or_within(m.place, self.home):
                 since = spot.sentence.start if m.span.start >= spot.sentence.start else 0
@@ -139,7 +139,7 @@ def _has_rival(place: Place, since: int, mentions: Sequence[Mention]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    list_after: tuple[str, ...]
+    list_after: re.Pattern[str]
     turns: re.Pattern[str]
     levels: dict[str, str]
     example: re.Pattern[str]
@@ -154,8 +154,8 @@ def _book() -> _Book:
     levels = {word: level for level, words in place["offices"].items() for word in words}
     ranks = "|".join(sorted(levels, key=len, reverse=True))
     turns = re.compile(rf"({ranks})(?:{'|'.join(place['office_words'])})")
-    example, subject, speaker = (re.compile(place[name]) for name in ("example", "subject", "speaker"))
-    return _Book(tuple(place["list_after"]), turns, levels, example, subject, speaker, place["of"])
+    after, example, subject, speaker = (re.compile(place[name]) for name in ("list_after", "example", "subject", "speaker"))
+    return _Book(after, turns, levels, example, subject, speaker, place["of"])
 
 
 def read_places(setting: Setting, mentions: Sequence[Mention], home: Place | None, scene: Place | None) -> Places:

@@ -10,7 +10,7 @@ from functools import cache
 from casework.codebook import load_codebook
 from casework.places.hits import Hit, Page
 
-__all__ = ["FAR", "mark_asides"]
+__all__ = ["FAR", "NAMED", "mark_asides"]
 
 NAMED = "in_name"
 FAR = "far?"
@@ -23,6 +23,10 @@ class _Book:
     before: re.Pattern[str]
     pairs: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     far: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
+    best: re.Pattern[str]
+    helper: re.Pattern[str]
+    examples: re.Pattern[str]
+    thing: re.Pattern[str]
     joins: frozenset[str]
     most: int
     heading: int
@@ -34,35 +38,56 @@ def _book() -> _Book:
     aside, quoted = book.section("aside"), book.section("quoted")
     return _Book(
         before=re.compile(aside["before"]),
-        pairs=tuple(
-            (re.compile(aside[a]), re.compile(aside[b]))
-            for a, b in (("along", "across"), ("by", "kinds"), ("with", "hub"))
-        ),
-        far=tuple((re.compile(a), re.compile(b)) for a, b in aside["far"]),
+        pairs=_pairs([[aside["along"], aside["across"]], [aside["by"], aside["kinds"]], [aside["with"], aside["hub"]]]),
+        far=_pairs(aside["far"]),
+        best=re.compile(aside["best"]),
+        helper=re.compile(aside["helper"]),
+        examples=re.compile(aside["examples"]),
+        thing=re.compile(aside["thing"]),
         joins=frozenset(book.terms("joins")),
         most=quoted["most"],
         heading=quoted["heading"],
     )
 
 
+def _pairs(patterns: Sequence[Sequence[str]]) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple((re.compile(a), re.compile(b)) for a, b in patterns)
+
+
 def mark_asides(page: Page, groups: Sequence[list[Hit]]) -> None:
     """Flag the names that lead nothing; `far?` those that do so only where they lie far from what the page is about."""
     for run in _runs(page, groups):
-        flag = _flag(page, run[0][0].start, run[-1][-1].end)
-        if not flag and len(run) == 1 and len(run[0]) == 1 and run[0][0].kind in BARE and _in_quotes(page, run[0][0]):
-            flag = NAMED
+        hits = [h for group in run for h in group]
+        flag = _flag(page, hits[0].start, hits[-1].end) or (NAMED if len(run) == 1 and _is_aside(page, run[0]) else "")
         if flag:
-            for hit in (h for group in run for h in group):
+            for hit in hits:
                 hit.flags.add(flag)
 
 
+def _is_aside(page: Page, group: list[Hit]) -> bool:
+    """Tell whether one name, or one word that points back, stands beside what is told by what it is."""
+    book, text, hit = _book(), page.text, group[0]
+    if hit.kind == "back":
+        return book.helper.match(text[hit.start : hit.start + LOOK]) is not None
+    if len(group) > 1 or hit.kind not in BARE:
+        return False
+    if hit.kind != "stem" and (book.thing.match(text[hit.end : hit.end + LOOK]) or _in_examples(page, hit)):
+        return True
+    return _in_quotes(page, hit)
+
+
+def _in_examples(page: Page, hit: Hit, most: int = 40) -> bool:
+    """Tell whether a bare name is one of a list whose other members are no names."""
+    after = page.text[hit.end : hit.end + most]
+    return _book().examples.match(after) is not None
+
+
 def _runs(page: Page, groups: Sequence[list[Hit]]) -> Iterator[list[list[Hit]]]:
-    """Yield groups that a list joins together; words that point back stand alone."""
+    """Yield groups that touch or that a list joins together; words that point back stand alone."""
     run: list[list[Hit]] = []
     for group in groups:
-        if group[-1].kind == "back":
-            continue
-        if run and page.text[run[-1][-1].end : group[0].start] not in _book().joins:
+        between = page.text[run[-1][-1].end : group[0].start] if run else ""
+        if run and ("back" in (run[-1][-1].kind, group[-1].kind) or (between and between not in _book().joins)):
             yield run
             run = []
         run.append(group)
@@ -74,7 +99,11 @@ def _flag(page: Page, start: int, end: int) -> str:
     book = _book()
     before = page.text[max(0, start - LOOK) : start].rpartition("\n")[2]
     after = page.text[end : end + LOOK].partition("\n")[0]
-    if book.before.search(before) or any(a.search(before) and b.match(after) for a, b in book.pairs):
+    if (
+        book.before.search(before)
+        or book.best.match(after)
+        or any(a.search(before) and b.match(after) for a, b in book.pairs)
+    ):
         return NAMED
     return FAR if any(a.search(before) and b.match(after) for a, b in book.far) else ""
 

@@ -17,10 +17,8 @@ from casework.places.local import known_names, unknown_names
 from casework.places.natural import natural_villages
 from casework.places.settle import settle
 from casework.places.walk import Walk
+from casework.places.words import Words
 from casework.text import Span
-
-LIST_COMMA = "\u3001"
-OF = "\u7684"
 
 __all__ = ["Mention", "find_places", "focus"]
 
@@ -64,24 +62,18 @@ def find_places(texts: Sequence[str], hints: Sequence[str] = (), gazetteer: Gaze
             base = page.starts[index + page.hints]
             span = Span(group[0].start - base, group[-1].end - base)
             out[index].append(Mention(span, said.place, said.how, frozenset(said.flags)))
-    return [_listed(text, mentions, gazetteer.words.joins) for text, mentions in zip(texts, out, strict=True)]
+    return [_listed(text, mentions, gazetteer.words) for text, mentions in zip(texts, out, strict=True)]
 
 
-def _listed(text: str, mentions: list[Mention], joins: frozenset[str]) -> list[Mention]:
+def _listed(text: str, mentions: list[Mention], words: Words) -> list[Mention]:
     """Flag the members of a list of places: what is said after it is said of all of them."""
     out = list(mentions)
     for i, (one, other) in enumerate(pairwise(mentions)):
         same = one.place is not None and other.place is not None and one.place.level == other.place.level and one.how != "coreference"
         between = text[one.span.end : other.span.start]
-        if same and (between in joins or _goes_on(between)):
+        if same and (between in words.joins or words.list_goes_on.match(between)):
             out[i], out[i + 1] = (replace(m, flags=m.flags | {"listed"}) for m in (out[i], other))
     return out
-
-
-def _goes_on(between: str, most: int = 5) -> bool:
-    """Tell whether a list comma stands behind a few words on what a member of a list has (the flowers of one, the rice of another)."""
-    named = between[:-1]
-    return 0 < len(named) <= most and between[-1] == LIST_COMMA and all("\u3400" < c < "\ua000" and c != OF for c in named)
 
 
 def _bounded_only(page: Page, hits: list[Hit]) -> list[Hit]:

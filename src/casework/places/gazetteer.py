@@ -300,6 +300,8 @@ class Gazetteer:
                 put(stem, key, "stem")
         for name, code, _ in self.words.former:
             put(name, code, "former")
+        for name, code in self.words.also_called:
+            put(name, code, "also_called")
         for alias, keys in self.aliases.items():
             for key in keys:
                 put(alias, key, "also_called")

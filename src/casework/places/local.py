@@ -25,12 +25,13 @@ def known_names(page: Page, gazetteer: Gazetteer, counties: list[str], before: l
     ends = {h.end for h in before}
     found: list[Hit] = []
     full = _towns_in_full(page, gazetteer, before)
+    towns = {k for keys in full.values() for k in keys}
     for county in counties:
         local = gazetteer.local(county)
         scanner, names = local.scanner
         for index, start, end in scanner.find_matches_as_indexes(page.text, overlapping=True):
             name = names[index]
-            if name in local.villages and (hit := _village(page, gazetteer, start, end, tuple(local.villages[name]), ends)):
+            if name in local.villages and (hit := _village(page, gazetteer, start, end, tuple(local.villages[name]), ends, towns)):
                 found.append(hit)
             if name in local.village_stems and (start in ends or name not in full):
                 found += _village_stem(page, gazetteer, start, end, tuple(local.village_stems[name]), ends)
@@ -52,10 +53,14 @@ def _towns_in_full(page: Page, gazetteer: Gazetteer, before: list[Hit]) -> dict[
     return full
 
 
-def _village(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: Container[int]) -> Hit | None:
+def _village(
+    page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: Container[int], towns: Container[str]
+) -> Hit | None:
     name = page.text[start:end]
     stem = gazetteer.words.stem(name, "village")
-    if stem in gazetteer.words.no_stems and start not in ends:
+    opens = stem in gazetteer.words.plain_villages and (not start or page.text[start - 1] == "\n") and len(stem) > 1
+    keys = tuple(k for k in keys if k[:9] in towns) if opens else keys
+    if not keys or (stem in gazetteer.words.no_stems and start not in ends and not opens):
         return None
     sure = len(name) > 3 or is_bounded(page, gazetteer, start, ends, strict=True)
     return Hit(start, end, keys, "village", "village", flags=set() if sure else {"?"})

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from casework.places.aside import FAR
+from casework.places.aside import FAR, NAMED
 from casework.places.context import Context
 from casework.places.gazetteer import Gazetteer, Place
 from casework.places.hits import Hit, Page
@@ -17,6 +17,7 @@ __all__ = ["Said", "Walk"]
 
 # Between the key of a known place and the name of a place in it that no gazetteer has.
 MADE = "?"
+SENTENCE_ENDS = "\u3002\uff01\uff1f\u201d\n"
 # So often a page names a township that no gazetteer has and that stands alone before it goes on about it.
 TWICE = 2
 
@@ -73,7 +74,10 @@ class Walk:
         """Read one chain of names, or one word that points back; None where it is no mention at all."""
         self.at = bisect_right(self.page.starts, group[0].start)
         if group[-1].kind == "back":
-            return self._back(group[-1])
+            back = self._back(group[-1])
+            if back is not None and NAMED in group[-1].flags:
+                back.flags.add(NAMED)
+            return back
         said: Said | None = None
         for hit in group:
             inner = self._one(hit, said.key if said else "", hit is group[-1] and len(group) == 1)
@@ -83,7 +87,7 @@ class Walk:
         if said:
             said.flags.discard(FAR)
             if self._in_name(group[-1]):
-                said.flags.add("in_name")
+                said.flags.add(NAMED)
         return said
 
     def _one(self, hit: Hit, outer: str, lone: bool) -> Said | None:
@@ -99,11 +103,16 @@ class Walk:
         A township before a firm is where the firm is.
         """
         words = self.gazetteer.words
-        if "in_name" in hit.flags or (FAR in hit.flags and not any(self._near_home(k) for k in hit.keys)):
+        if NAMED in hit.flags or (FAR in hit.flags and not any(self._near_home(k) for k in hit.keys)):
             return True
-        if hit.level in ("township", "village"):
+        if hit.level in ("township", "village") or self._is_own_body(hit):
             return False
         return (words.organisation.match(self.page.text, hit.end) or words.outlet.match(self.page.text, hit.end)) is not None
+
+    def _is_own_body(self, hit: Hit) -> bool:
+        """Tell whether a public body of the page's own county opens a sentence."""
+        opens = hit.start == 0 or self.page.text[hit.start - 1] in SENTENCE_ENDS
+        return opens and hit.keys == (self.home,) and self.gazetteer.words.body.match(self.page.text[hit.end : hit.end + 16]) is not None
 
     def _near_home(self, key: str) -> bool:
         """Tell whether a place lies in what the page is about, holds it, or lies in its prefecture."""

@@ -85,6 +85,10 @@ class Words:
     village_tails: tuple[str, ...]
     datelines: tuple[str, ...]
     joins: frozenset[str]
+    list_goes_on: re.Pattern[str]
+    also_called: tuple[tuple[str, str], ...]
+    body: re.Pattern[str]
+    plain_villages: frozenset[str]
     verbs: frozenset[str]
     office: re.Pattern[str]
     offices_before: re.Pattern[str]
@@ -178,6 +182,10 @@ def load_words() -> Words:
         needs_start=frozenset(book.terms("needs_start")),
         village_tails=book.terms("village_tails"),
         joins=frozenset(book.terms("joins")),
+        list_goes_on=re.compile(book.section("list_goes_on")),
+        also_called=tuple((str(n), str(c)) for n, c in book.section("also_called")),
+        body=re.compile(book.section("bodies")),
+        plain_villages=frozenset(book.terms("plain_villages")),
         verbs=frozenset(book.terms("verbs")),
         office=re.compile(book.section("office")),
         offices_before=re.compile(book.section("offices_before")),

@@ -13,7 +13,7 @@ from casework.codebook import load_codebook
 from casework.places import Mention, Place, holder, same_or_within
 from casework.text import Span
 
-__all__ = ["Places", "Scene", "read_places"]
+__all__ = ["Places", "Scene", "leading", "read_places"]
 
 LOOK_BACK = 100  # mentions
 SEVERAL = 3  # places of one level in a paragraph: it goes through them, and none stays
@@ -29,6 +29,15 @@ class Scene:
 
     headline: Place | None = None
     now: Place | None = None
+    before_items: tuple[Place | None] | None = None
+
+    def enter(self, text: str) -> None:
+        """Begin a passage: an item of a list does not speak of the place of the item before, but of where the list began."""
+        if not _book().opens_item.match(text):
+            return
+        if self.before_items is None:
+            self.before_items = (self.now,)
+        self.now = self.before_items[0]
 
     def at(self, home: Place | None) -> Place | None:
         """Give the place carried into a passage: one inside the place of the passage's case."""
@@ -44,6 +53,8 @@ class Scene:
             for m in mentions
             if _leads(m) and m.place is not None and (home is None or same_or_within(m.place, home))
         ]
+        if role in ("headline", "subhead"):
+            self.before_items = None
         if role == "headline":
             self.headline = inside[-1] if inside else self.headline
             self.now = None
@@ -52,6 +63,11 @@ class Scene:
         elif role == "body" and inside:
             alike = {p.path for p in inside if p.level == inside[-1].level}
             self.now = inside[-1] if len(alike) < SEVERAL else None
+
+
+def leading(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """Leave out references that only say whose somebody is (县里的技术员): nothing is told of such a place."""
+    return [m for m in mentions if m.how != "coreference" or not _book().whose.match(text, m.span.end - 1)]
 
 
 def _leads(m: Mention) -> bool:
@@ -71,6 +87,7 @@ class Places:
     ends: tuple[int, ...]
     turns: tuple[tuple[int, str], ...]
     clauses: frozenset[int]
+    items: tuple[int, ...]
     opening: Span
 
     def of(self, spot: Spot) -> tuple[Place | None, bool]:
@@ -85,7 +102,7 @@ class Places:
         at = bisect_right(self.ends, spot.start)
         before = self.mentions[max(0, at - LOOK_BACK) : at]
         for m in reversed(before):
-            if m.place is None or "in_name" in m.flags or _book().example.match(self.text, m.span.end):
+            if m.place is None or "in_name" in m.flags or self._is_of_another_item(m, spot) or _book().example.match(self.text, m.span.end):
                 continue
             if m.how == "coreference" and self.opening.covers(m.span) and (ours := self._behind(at, spot)) is not None:
                 return ours, False
@@ -107,6 +124,11 @@ class Places:
         if m.how == "coreference":
             return subject or spot.clause.covers(m.span)
         return subject and _book().subject.match(self.text, m.span.end) is not None and same_or_within(self.home, m.place)
+
+    def _is_of_another_item(self, m: Mention, spot: Spot) -> bool:
+        """Tell whether a place was named in an earlier item of the list that the amount stands in."""
+        at = bisect_right(self.items, spot.start)
+        return at > 1 and self.items[0] <= m.span.start < self.items[at - 1]
 
     def _behind(self, at: int, spot: Spot) -> Place | None:
         """Give the place that is named right behind an amount, or behind the quotation that opens the paragraph and holds the amount."""
@@ -145,6 +167,10 @@ class _Book:
     example: re.Pattern[str]
     subject: re.Pattern[str]
     speaker: re.Pattern[str]
+    item: re.Pattern[str]
+    lead: re.Pattern[str]
+    opens_item: re.Pattern[str]
+    whose: re.Pattern[str]
     of: str
 
 
@@ -153,15 +179,18 @@ def _book() -> _Book:
     place = load_codebook("claims").section("place")
     levels = {word: level for level, words in place["offices"].items() for word in words}
     ranks = "|".join(sorted(levels, key=len, reverse=True))
-    turns = re.compile(rf"({ranks})(?:{'|'.join(place['office_words'])})")
-    after, example, subject, speaker = (re.compile(place[name]) for name in ("list_after", "example", "subject", "speaker"))
-    return _Book(after, turns, levels, example, subject, speaker, place["of"])
+    turns = re.compile(rf"({ranks})(?:{'|'.join(place['office_words'])}){place['office_ends']}")
+    after, example, subject = (re.compile(place[name]) for name in ("list_after", "example", "subject"))
+    speaker, item, lead, opens, whose = (re.compile(place[name]) for name in ("speaker", "item", "lead", "opens_item", "whose"))
+    return _Book(after, turns, levels, example, subject, speaker, item, lead, opens, whose, place["of"])
 
 
 def read_places(setting: Setting, mentions: Sequence[Mention], home: Place | None, scene: Place | None) -> Places:
     """Put a passage's places in order; `scene` is the place carried over from the passages before."""
     text, quotes = setting.text, setting.quotes
     turns = [(m.start(), _book().levels[m[1]]) for m in _book().turns.finditer(text)]
-    opening = quotes[0] if quotes and quotes[0].start == 1 else Span(0, 0)
+    items = tuple([m.start() for m in _book().item.finditer(text)])
+    opens = quotes and (quotes[0].start == 1 or _book().lead.match(text, 0, quotes[0].start))
+    opening = quotes[0] if opens else Span(0, 0)
     clauses = frozenset((0, *setting.clause_ends))
-    return Places(text, mentions, home, scene, tuple([m.span.end for m in mentions]), tuple(turns), clauses, opening)
+    return Places(text, mentions, home, scene, tuple([m.span.end for m in mentions]), tuple(turns), clauses, items, opening)

@@ -9,7 +9,7 @@ from typing import Any
 
 from casework.articles import Article, Page, Passage, split_articles
 from casework.cases import Case, split_cases
-from casework.claims import Claim, Label, Mechanisms, Scene, extract_claims, find_codings, find_labels, mark_restated
+from casework.claims import Claim, Label, Mechanisms, Scene, extract_claims, find_codings, find_labels, leading, mark_restated
 from casework.clean import clean_text, find_script
 from casework.flow.homes import unknown_home
 from casework.places import Gazetteer, Mention, Place, find_places, focus
@@ -207,9 +207,10 @@ class _Writer:
                 self._add_labels(where, passage, labels[i])
                 self._out.told.append((where, passage.text))
                 spans = [label.span for label in labels[i]]
+                scene.enter(passage.text.clean)
                 claims = extract_claims(
                     passage.text.clean,
-                    mentions[i],
+                    leading(passage.text.clean, mentions[i]),
                     spans,
                     home=home,
                     scene=scene.at(home),
@@ -218,7 +219,7 @@ class _Writer:
                     published=article.published,
                 )
                 read.append((where, passage, claims))
-            scene.follow(passage.role, mentions[i], home)
+            scene.follow(passage.role, leading(passage.text.clean, mentions[i]), home)
         self._add_claims(read)
 
     def add_passage(self, passage: Passage, article_id: str, case_id: str) -> Record:

@@ -15,10 +15,10 @@ from casework.text import Span
 CASES = YAML(typ="safe").load((Path(__file__).parent / "cases" / "claims.yaml").read_text(encoding="utf-8"))
 
 
-def read(marked: str, published: str = "") -> Claim:
+def read(marked: str, published: str = "", headline: str = "", section: str = "") -> Claim:
     """Give the claim of the marked amount."""
     start, end = marked.index("⟦"), marked.index("⟧") - 1
-    claims = extract_claims(marked.replace("⟦", "").replace("⟧", ""), published=published)
+    claims = extract_claims(marked.replace("⟦", "").replace("⟧", ""), published=published, headline=headline, section=section)
     found = [c for c in claims if c.span == Span(start, end)]
     assert found, [c.span for c in claims]
     return found[0]
@@ -26,7 +26,7 @@ def read(marked: str, published: str = "") -> Claim:
 
 @pytest.mark.parametrize("case", CASES, ids=[c["text"] for c in CASES])
 def test_claim(case: dict[str, Any]) -> None:
-    claim = read(case["text"], str(case.get("published", "")))
+    claim = read(case["text"], *(str(case.get(k, "")) for k in ("published", "headline", "section")))
     got = {"approx": claim.amount.approx, "per": list(claim.per), "flags": sorted(claim.flags - {"place_guessed"})} | {
         f: getattr(claim, f) for f in ("status", "indicator", "change", "statistic", "voice", "period")
     }

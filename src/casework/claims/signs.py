@@ -18,7 +18,7 @@ __all__ = ["Signs"]
 
 # The lists of words that are signs; a kind is called by its section and its key.
 _LISTS = {
-    "status": ("planned", "achieved", "passage", "rule_any", "rule_frequency", "never_planned", "document_achieved"),
+    "status": ("planned", "achieved", "passage", "rule_any", "rule_frequency", "rule_laid", "never_planned", "document_achieved"),
     "statistic": ("maximum", "minimum", "mean", "part"),
     "change": ("to", "level_after", "increase", "decrease", "than"),
     "voice": ("speech", "estimate"),

@@ -10,7 +10,7 @@ from functools import cache
 from casework.codebook import load_codebook
 from casework.places.hits import Hit, Page
 
-__all__ = ["FAR", "NAMED", "mark_asides"]
+__all__ = ["FAR", "NAMED", "lies_in", "mark_asides"]
 
 NAMED = "in_name"
 FAR = "far?"
@@ -27,6 +27,8 @@ class _Book:
     helper: re.Pattern[str]
     examples: re.Pattern[str]
     thing: re.Pattern[str]
+    brand: re.Pattern[str]
+    lies: re.Pattern[str]
     joins: frozenset[str]
     most: int
     heading: int
@@ -44,6 +46,8 @@ def _book() -> _Book:
         helper=re.compile(aside["helper"]),
         examples=re.compile(aside["examples"]),
         thing=re.compile(aside["thing"]),
+        brand=re.compile(aside["brand"]),
+        lies=re.compile(aside["lies"]),
         joins=frozenset(book.terms("joins")),
         most=quoted["most"],
         heading=quoted["heading"],
@@ -56,9 +60,13 @@ def _pairs(patterns: Sequence[Sequence[str]]) -> tuple[tuple[re.Pattern[str], re
 
 def mark_asides(page: Page, groups: Sequence[list[Hit]]) -> None:
     """Flag the names that lead nothing; `far?` those that do so only where they lie far from what the page is about."""
+    before = (0, "")
     for run in _runs(page, groups):
         hits = [h for group in run for h in group]
         flag = _flag(page, hits[0].start, hits[-1].end) or (NAMED if len(run) == 1 and _is_aside(page, run[0]) else "")
+        if hits[0].kind == "back" and hits[0].start == before[0]:
+            flag = before[1]
+        before = (hits[-1].end, flag)
         if flag:
             for hit in hits:
                 hit.flags.add(flag)
@@ -73,7 +81,19 @@ def _is_aside(page: Page, group: list[Hit]) -> bool:
         return False
     if hit.kind != "stem" and (book.thing.match(text[hit.end : hit.end + LOOK]) or _in_examples(page, hit)):
         return True
-    return _in_quotes(page, hit)
+    brand = page.han(hit.start - 1) and book.brand.match(text[hit.end : hit.end + LOOK]) is not None
+    return (brand and not _is_heading(page, hit)) or _in_quotes(page, hit)
+
+
+def _is_heading(page: Page, hit: Hit) -> bool:
+    """Tell whether a name stands in a short passage, where it may be the heading's own."""
+    end = page.text.find("\n", hit.end)
+    return (end if end >= 0 else len(page.text)) - page.text.rfind("\n", 0, hit.start) <= _book().heading
+
+
+def lies_in(between: str) -> bool:
+    """Tell whether the words between two names say that the first place lies in the second."""
+    return _book().lies.match(between) is not None
 
 
 def _in_examples(page: Page, hit: Hit, most: int = 40) -> bool:
@@ -121,4 +141,4 @@ def _in_quotes(page: Page, hit: Hit) -> bool:
         or not all(map(page.han, range(opened + 1, closed)))
     ):
         return False
-    return text.find("\n", closed) - text.rfind("\n", 0, opened) > book.heading or text.find("\n", closed) < 0
+    return not _is_heading(page, hit)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from casework.places.aside import FAR, NAMED
+from casework.places.aside import FAR, NAMED, lies_in
 from casework.places.context import Context
 from casework.places.gazetteer import Gazetteer, Place
 from casework.places.hits import Hit, Page
@@ -40,6 +40,7 @@ class Walk:
         self.context = context
         self.last: dict[str, tuple[str, Place, int]] = {}
         self.at = 0
+        self.before = (0, "")
         self.villages: list[Place] = []
         self.towns: dict[str, tuple[str, Place, int]] = {}
         self.home = self._home()
@@ -78,6 +79,7 @@ class Walk:
             if back is not None and NAMED in group[-1].flags:
                 back.flags.add(NAMED)
             return back
+        self._mark_holder(group)
         said: Said | None = None
         for hit in group:
             inner = self._one(hit, said.key if said else "", hit is group[-1] and len(group) == 1)
@@ -88,7 +90,16 @@ class Walk:
             said.flags.discard(FAR)
             if self._in_name(group[-1]):
                 said.flags.add(NAMED)
+            self.before = (group[-1].end, said.key)
         return said
+
+    def _mark_holder(self, group: list[Hit]) -> None:
+        """Flag the names of what the village named straight before lies in: the sentence stays with the village."""
+        end, village = self.before
+        held = self._last_key("village") == village and MADE not in village and all(village.startswith(k) for k in group[-1].keys)
+        if village and held and group[-1].keys and lies_in(self.page.text[end : group[0].start]):
+            for hit in group:
+                hit.flags.add(NAMED)
 
     def _one(self, hit: Hit, outer: str, lone: bool) -> Said | None:
         if hit.kind == "unknown":

@@ -14,9 +14,13 @@ from casework.codebook import load_codebook
 
 __all__ = ["carry_indicator"]
 
+JOBS, PEOPLE = "jobs", "people"
+
 
 @dataclass(frozen=True)
 class _Book:
+    grown: re.Pattern[str]
+    part_of_jobs: re.Pattern[str]
     parts: re.Pattern[str]
     continues: re.Pattern[str]
     within: int
@@ -49,9 +53,11 @@ def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[E
     A part is told by a word such as "of which" between the sum and it; what goes on has no cue in its own clause and
     a word such as "more than the year before", "the highest".
     """
+    book = _book()
+    if spot.amount.dimension == "count":
+        return _of_count(verdict, spot, text, earlier, book)
     if spot.amount.dimension != "money":
         return verdict
-    book = _book()
     own = verdict.span is not None and spot.clause.covers(verdict.span)
     if not own and (first := _first_limit(spot, text, earlier, book.handed)) is not None:
         return Verdict(first.indicator, "", None)
@@ -69,6 +75,19 @@ def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[E
     if own or len(between) > book.within or last.indicator not in book.handed or not book.continues.search(between):
         return verdict
     return Verdict(last.indicator, "", None)
+
+
+def _of_count(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[Earlier], book: _Book) -> Verdict:
+    """Give a count what the one before it of its unit counted, where it grew from it or is a part of it."""
+    last = earlier[-1] if earlier else None
+    if last is None or last.amount.unit != spot.amount.unit or spot.start - last.amount.span.end > book.within:
+        return verdict
+    between = text[last.amount.span.end : spot.start]
+    own = verdict.span is not None and spot.clause.covers(verdict.span)
+    if not own and book.grown.fullmatch(between):
+        return Verdict(last.indicator, "", None)
+    hired = last.indicator == JOBS and verdict.indicator == PEOPLE and book.part_of_jobs.search(between)
+    return Verdict(last.indicator, "", None) if hired else verdict
 
 
 def _first_limit(spot: Spot, text: str, earlier: Sequence[Earlier], handed: frozenset[str]) -> Earlier | None:

@@ -39,6 +39,7 @@ class _Book:
     near: int
     frequency: frozenset[str]
     times: frozenset[str]
+    time_of: frozenset[str]
     clause: dict[str, re.Pattern[str]]
     share: re.Pattern[str]
     earnings: re.Pattern[str]
@@ -60,6 +61,7 @@ def _book() -> _Book:
         near=int(book.section("per_count_near")),
         frequency=frozenset(book.section("frequency_units")),
         times=frozenset(book.section("per_times")),
+        time_of=frozenset(book.section("per_time_of")),
         clause={k: re.compile(p) for k, p in book.section("per_clause").items()},
         earnings=re.compile(str(book.section("per_earnings"))),
         share=re.compile(str(book.section("per_share"))),
@@ -124,9 +126,9 @@ def _reaches(kind: str, spot: Spot, book: _Book) -> bool:
 
 def _other(spot: Spot, tail: str, book: _Book) -> str:
     dimension, other = spot.amount.dimension, book.other
-    if dimension in ("time", "age", "percent"):
+    if dimension in ("age", "percent"):
         return ""
-    if behind := other.behind.match(tail):
+    if dimension != "time" and (behind := other.behind.match(tail)):
         return f"other:{behind[1]}"
     if mean := other.mean.search(spot.head):
         return f"other:{mean[1]}"
@@ -134,6 +136,8 @@ def _other(spot: Spot, tail: str, book: _Book) -> str:
     if last is None:
         return ""
     thing = last[last.lastindex or 0]
+    if dimension == "time" and thing not in book.time_of:
+        return ""
     far = dimension in ("money", "area") or thing in book.times
     near = len(spot.head) - last.end() <= (24 if far else book.near)
     return f"other:{thing}" if near else ""

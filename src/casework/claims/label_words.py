@@ -69,7 +69,7 @@ class Words:
     def _shapes(self, some: Callable[..., str]) -> None:
         """Make the patterns of numeral and word repeated, without quotation marks."""
         n, head, one, suffix = self.numeral, some("heads"), some("ones"), some("suffixes")
-        first = rf"(?!{some('measures')}|{n}){HAN}"
+        first = rf"(?!{some('measures', 'not_first')}|{n}){HAN}"
         rest = rf"(?:(?!{n}){HAN}){{0,2}}"
         self.long_shape = re.compile(rf"(?:{n}{first}{rest}){{1,4}}{head}{first}{rest}?(?={suffix})")
         self.short_shape = re.compile(rf"{n}{first}(?:{head}{first}){{1,3}}")
@@ -79,7 +79,7 @@ class Words:
     def _named(self, some: Callable[..., str]) -> None:
         """Make the patterns of formulas that a head word, or figures, show to be names."""
         head, suffix, digits = some("heads"), some("strong_suffixes"), r"(?:[+＋](?:\d{1,3}|[NnXx]))+(?![\d.%％+＋])"
-        first = rf"(?!{some('measures')}|{self.numeral}){HAN}"
+        first = rf"(?!{some('measures', 'not_first')}|{self.numeral}){HAN}"
         self.suffixed = re.compile(rf"((?!{some('weak_heads')}){head}{first}{HAN}{{0,2}}?)(?={suffix})")
         self.method = re.compile(rf"({head}(?!{some('not_methods')}){HAN}{{1,5}}?)(?={some('methods')})")
         self.figures = re.compile(rf"(?<![\d.+＋A-Za-z%％])(?:\d{{1,3}}|[NnXx]){digits}")

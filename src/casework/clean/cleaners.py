@@ -316,6 +316,18 @@ def slips(clean: str) -> Iterator[Edit]:
             yield Edit(Span(*m.span()), entry["right"], "slips", f"{m[0]} read as {entry['right']}")
 
 
+@cache
+def _noughts() -> re.Pattern[str]:
+    return re.compile(load_codebook("confusions").section("noughts"))
+
+
+@cleaner
+def noughts(clean: str) -> Iterator[Edit]:
+    """Write a nought where a letter O stands for one inside a figure."""
+    for m in _noughts().finditer(clean):
+        yield Edit(Span(*m.span()), "0" * len(m[0]), "noughts", f"{m[0]} read as {'0' * len(m[0])}")
+
+
 @lru_cache(10_000)
 def _stands_alone(around: str, start: int, end: int) -> bool:
     """Tell whether the dictionary's cut has a word border at both ends, and no word there."""

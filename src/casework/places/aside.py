@@ -81,7 +81,7 @@ def _is_aside(page: Page, group: list[Hit]) -> bool:
         return False
     if hit.kind != "stem" and (book.thing.match(text[hit.end : hit.end + LOOK]) or _in_examples(page, hit)):
         return True
-    brand = page.han(hit.start - 1) and book.brand.match(text[hit.end : hit.end + LOOK]) is not None
+    brand = hit.kind == "stem" and page.han(hit.start - 1) and book.brand.match(text[hit.end : hit.end + LOOK]) is not None
     return (brand and not _is_heading(page, hit)) or _in_quotes(page, hit)
 
 

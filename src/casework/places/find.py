@@ -71,7 +71,8 @@ def _listed(text: str, mentions: list[Mention], words: Words) -> list[Mention]:
     for i, (one, other) in enumerate(pairwise(mentions)):
         same = one.place is not None and other.place is not None and one.place.level == other.place.level and one.how != "coreference"
         between = text[one.span.end : other.span.start]
-        if same and (between in words.joins or words.list_goes_on.match(between)):
+        apart = one.place != other.place and not (one.flags | other.flags) & {"in_name", "bare_name"}
+        if same and (between in words.joins or (apart and words.list_goes_on.match(between))):
             out[i], out[i + 1] = (replace(m, flags=m.flags | {"listed"}) for m in (out[i], other))
     return out
 

@@ -277,7 +277,9 @@ def _like_a_name(stem: str) -> bool:
     if len(tagged) == 1:
         return tagged[0][1] in NAME_TAGS or not rjieba.has_word(stem)
     *first, (last, tag) = tagged
-    return all(t in INNER_TAGS for _, t in first) and (tag in INNER_TAGS or (len(last) == 1 and tag in END_TAGS))
+    # A person's full name and a verb: somebody who goes back to the village.
+    acts = tag in END_TAGS and len(first) == 1 and first[0][1] == "nr" and len(first[0][0]) > 2
+    return all(t in INNER_TAGS for _, t in first) and not acts and (tag in INNER_TAGS or (len(last) == 1 and tag in END_TAGS))
 
 
 def _no_name(gazetteer: Gazetteer, stem: str, rank: str) -> bool:

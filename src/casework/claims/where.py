@@ -162,8 +162,6 @@ def _has_rival(place: Place, since: int, mentions: Sequence[Mention]) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Book:
     list_after: re.Pattern[str]
-    turns: re.Pattern[str]
-    levels: dict[str, str]
     example: re.Pattern[str]
     subject: re.Pattern[str]
     speaker: re.Pattern[str]
@@ -172,23 +170,30 @@ class _Book:
     opens_item: re.Pattern[str]
     whose: re.Pattern[str]
     of: str
+    offices: dict[str, tuple[str, ...]]
+    office_words: tuple[str, ...]
+    office_ends: str
 
 
 @cache
 def _book() -> _Book:
-    place = load_codebook("claims").section("place")
-    levels = {word: level for level, words in place["offices"].items() for word in words}
+    return load_codebook("claims").read("place", _Book)
+
+
+@cache
+def _offices() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Give the pattern of an office that speaks for a wider place, and the level of each of its words of rank."""
+    book = _book()
+    levels = {word: level for level, words in book.offices.items() for word in words}
     ranks = "|".join(sorted(levels, key=len, reverse=True))
-    turns = re.compile(rf"({ranks})(?:{'|'.join(place['office_words'])}){place['office_ends']}")
-    after, example, subject = (re.compile(place[name]) for name in ("list_after", "example", "subject"))
-    speaker, item, lead, opens, whose = (re.compile(place[name]) for name in ("speaker", "item", "lead", "opens_item", "whose"))
-    return _Book(after, turns, levels, example, subject, speaker, item, lead, opens, whose, place["of"])
+    return re.compile(rf"({ranks})(?:{'|'.join(book.office_words)}){book.office_ends}"), levels
 
 
 def read_places(setting: Setting, mentions: Sequence[Mention], home: Place | None, scene: Place | None) -> Places:
     """Put a passage's places in order; `scene` is the place carried over from the passages before."""
     text, quotes = setting.text, setting.quotes
-    turns = [(m.start(), _book().levels[m[1]]) for m in _book().turns.finditer(text)]
+    office, levels = _offices()
+    turns = [(m.start(), levels[m[1]]) for m in office.finditer(text)]
     items = tuple([m.start() for m in _book().item.finditer(text)])
     opens = quotes and (quotes[0].start == 1 or _book().lead.match(text, 0, quotes[0].start))
     opening = quotes[0] if opens else Span(0, 0)

@@ -107,6 +107,7 @@ def test_a_value_said_again_is_flagged() -> None:
         ("栽下苹果300亩。", "这300亩苹果挂果了。", HOME, True),
         ("栽下苹果300亩。", "这300亩苹果挂果了。", SOUTH, False),
         ("栽下苹果300亩。", "又栽红薯300亩。", HOME, False),
+        ("这里的300亩。", "又栽红薯300亩。", HOME, False),
         ("栽下苹果2433亩。", "又栽红薯2433亩。", HOME, True),
     ],
 )

@@ -128,6 +128,42 @@ def test_a_correction_has_the_last_word(tmp_path: Path) -> None:
     assert "correction_unmatched" in set(tables.problems.code)
 
 
+@pytest.mark.parametrize("told", ["place,河北省/石家庄市/灵寿县", "place_code,130126"])
+def test_a_place_is_corrected_as_a_whole(told: str, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("乐亭县种桃300亩。乐亭县修渠5公里。\n", encoding="utf-8")
+    study = tmp_path / "s.yaml"
+    study.write_text("name: s\nraw: raw\n", encoding="utf-8")
+    build(load_study(study), out=tmp_path / "first")
+    first = read_tables(tmp_path / "first")
+    ids = [first.cases.case_id[0], first.claims.claim_id[0]]
+    path = tmp_path / "corrections.csv"
+    path.write_text("row_id,field,value,reason,by\n" + "".join(f"{i},{told},read again,me\n" for i in ids), encoding="utf-8")
+    study.write_text("name: s\nraw: raw\ncorrections: corrections.csv\n", encoding="utf-8")
+    build(load_study(study), out=tmp_path / "second")
+    tables = read_tables(tmp_path / "second")
+    assert tables.cases.loc[0, ["place", "place_code", "level"]].tolist() == ["河北省/石家庄市/灵寿县", "130126", "county"]
+    assert tables.claims.loc[0, ["place", "place_code", "flags"]].tolist() == ["河北省/石家庄市/灵寿县", "130126", "corrected"]
+    path.write_text(f"row_id,field,value,reason,by\n{ids[1]},place,河北省/灵寿县,read again,me\n", encoding="utf-8")
+    with pytest.raises(CaseworkError, match=r"corrections\.csv:2: there is no '灵寿县' in '河北省'; did you mean '河北省/石家庄市/灵寿县'"):
+        build(load_study(study), out=tmp_path / "third")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "gbk"])
+def test_a_text_read_in_another_encoding_throughout_keeps_its_rows_apart(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    text = "灵寿县北洼乡今年种桃３００亩，灵寿县北洼乡又种桃３００亩。灵寿县北洼乡修渠５公里，灵寿县北洼乡的路也修好了５公里。\n" * 4
+    (tmp_path / "raw" / "a.txt").write_text(text.encode().decode(encoding, "replace"), encoding="utf-8")
+    (tmp_path / "raw" / "b.txt").write_text("灵寿县种桃300亩。\n", encoding="utf-8")
+    (tmp_path / "s.yaml").write_text("name: s\nraw: raw\n", encoding="utf-8")
+    result = build(load_study(tmp_path / "s.yaml"), out=tmp_path / "out")
+    assert result.counts["sources"] == 2
+    tables = read_tables(tmp_path / "out")
+    if encoding == "latin-1":
+        assert result.counts["claims"] == 17
+        assert "same_characters" not in set(tables.problems.code)
+
+
 def test_one_text_gives_the_same_frames() -> None:
     tables = parse_text("灵寿县今年计划投资300万元，流转土地1200余亩。")
     assert tables.claims[["surface", "status"]].to_numpy().tolist() == [["300万元", "planned"], ["1200余亩", "planned"]]

@@ -145,7 +145,7 @@ def load_yaml(path: Path) -> CommentedMap:
         line = mark.line + 1 if mark else 0
         raise CaseworkError(f"{path}:{line}: not valid YAML: {getattr(e, 'problem', None) or e}") from None
     if not isinstance(data, CommentedMap):
-        raise CaseworkError(f"{path}:1: must hold keys and values, not {type(data).__name__}")
+        raise CaseworkError(f"{path}:1: must hold keys and values as YAML does, not {type(data).__name__}; is it the file you meant?")
     return data
 
 

@@ -129,7 +129,7 @@ def mark_restated(claims: Sequence[Claim]) -> list[Claim]:
             continue
         subjects = seen.setdefault((a.low, a.high, a.unit, c.per, c.indicator, c.status, c.place), [])
         telling = len(f"{value:.10g}".replace(".", "").rstrip("0")) >= digits
-        again = any(telling or c.about in s or s in c.about for s in subjects)
+        again = any(telling or c.about == s or (c.about and s and (c.about in s or s in c.about)) for s in subjects)
         subjects.append(c.about)
         out.append(replace(c, flags=c.flags | {"restated"}) if again else c)
     return out

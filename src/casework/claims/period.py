@@ -24,6 +24,9 @@ class _Book:
     month: re.Pattern[str]
     year: re.Pattern[str]
     range: re.Pattern[str]
+    compared: re.Pattern[str]
+    since_then: re.Pattern[str]
+    compared_to: re.Pattern[str]
 
 
 @cache
@@ -35,12 +38,13 @@ def _book() -> tuple[_Book, re.Pattern[str], str]:
 
 
 class _Time(NamedTuple):
-    """A time that a passage names. Of two that end alike the one with the longer value counts."""
+    """A time that a passage names, and how far it reaches. Of two that end alike the one with the longer value counts."""
 
     end: int
     length: int
     start: int
     value: str
+    until: int
 
 
 class Times(NamedTuple):
@@ -53,7 +57,7 @@ class Times(NamedTuple):
 def read_times(setting: Setting, published: str) -> Times:
     """Find the times that a passage names; those counted from the day of the article need that day."""
     marks = _book()[2]
-    found = [_Time(end, len(value), start, value) for start, end, value in _named(setting, published)]
+    found = [_Time(end, len(value), start, value, _until(setting.text, start, end)) for start, end, value in _named(setting, published)]
     # Of two alike the one that is found first counts, and the last of the list is taken.
     found.reverse()
     found.sort(key=lambda t: t[:2])
@@ -63,7 +67,8 @@ def read_times(setting: Setting, published: str) -> Times:
 def find_period(spot: Spot, times: Times) -> str:
     """Give the time as YYYY, YYYY-MM or a range `a..b`; empty where the words or the day are missing.
 
-    The last time named before the amount counts; its reach ends with a full stop.
+    The last time named before the amount counts; its reach ends with a full stop, that of a time compared with (由2008年的 …
+    提高到) where the comparison goes on.
     """
     if not times.named:
         return ""
@@ -71,11 +76,20 @@ def find_period(spot: Spot, times: Times) -> str:
     first = max(times.stops[before - 1] if before else 0, spot.start - REACH)
     for at in range(bisect_left(times.named, (spot.start + 1,)) - 1, -1, -1):
         time = times.named[at]
-        if time.start >= first:
+        if time.start >= first and spot.start <= time.until:
             return time.value
         if time.end <= first:
             break
     return ""
+
+
+def _until(text: str, start: int, end: int) -> int:
+    """Give where the reach of a time ends: one that others are compared with is of the amount right behind it only."""
+    book = _book()[0]
+    if not book.compared.search(text, max(0, start - 2), start) or book.since_then.match(text, end):
+        return len(text)
+    further = book.compared_to.search(text, end)
+    return further.start() if further else len(text)
 
 
 def _named(setting: Setting, published: str) -> Iterator[tuple[int, int, str]]:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 
 import rjieba
 
@@ -152,4 +153,16 @@ def wrong_encoding(clean: str) -> Iterator[Edit]:
             except (UnicodeEncodeError, UnicodeDecodeError):
                 continue
             if re.search(f"[{HAN}]", new):
-                yield Edit(Span(*m.span()), new, "wrong_encoding")
+                at = m.start()
+                yield from (Edit(Span(at + a, at + b), piece, "wrong_encoding") for a, b, piece in _aligned(m[0], new, encoding))
+
+
+def _aligned(shown: str, new: str, encoding: str) -> Iterator[tuple[int, int, str]]:
+    """Cut a stretch and its reading into the smallest parts of the same bytes, so that each character keeps its own."""
+    ours = accumulate(len(c.encode("utf-8")) for c in new)
+    theirs = {at: i for i, at in enumerate(accumulate(len(c.encode(encoding)) for c in shown), start=1)}
+    done, last = 0, 0
+    for i, at in enumerate(ours, start=1):
+        if at in theirs:
+            yield done, theirs[at], new[last:i]
+            done, last = theirs[at], i

@@ -66,7 +66,7 @@ def build(
         raise CaseworkError(f"no table format '{format}'; known: csv, parquet")
     folder = (raw or study.raw).absolute()
     problems = _check(study, folder, raw is not None)
-    corrections = by_source(study.corrections)
+    corrections = by_source(study.corrections, lambda: load_gazetteer_of(settings_of(study)))
     settings = settings_of(study)
     target = (out or study.tables_dir).absolute()
     with open_cache(target.with_name(f".{target.name}.cache") if out else study.work_dir.absolute() / "cache") as cache:
@@ -113,7 +113,8 @@ def _check(study: Study, folder: Path, foreign: bool) -> list[Problem]:
         raise CaseworkError(f"{folder}: no such folder; put the raw texts there or name their folder with --raw")
     missing = missing_files(folder, manifest)
     if missing and not foreign:
-        raise CaseworkError("\n".join([f"{len(missing)} registered files are missing:", *missing]))
+        head = "a registered file is missing" if len(missing) == 1 else f"{len(missing)} registered files are missing"
+        raise CaseworkError("\n".join([f"{head}; put it back, or delete its row from {study.manifest}:", *missing]))
     check_manifest(folder, manifest)
     if any(row.place for row in manifest.values()):
         check_homes(manifest.values(), load_gazetteer_of(settings_of(study)), study.places or study.raw / "places.csv")

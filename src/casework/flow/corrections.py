@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from casework.codebook import did_you_mean
+from casework.flow.homes import unknown_home
+from casework.places import Gazetteer, load_gazetteer
 from casework.study import Correction, read_corrections
 from casework.tables import TABLES, VOCABULARIES
 from casework.tables.frames import bad_cell
@@ -18,18 +21,21 @@ __all__ = ["KEYS", "by_source", "correct_rows", "unmatched"]
 
 KEYS = {"articles": "article_id", "cases": "case_id", "codings": "coding_id", "labels": "label_id", "claims": "claim_id"}
 _FIXED = ("flags", "source_id", "start", "end", "surface", "spans")
+_PLACE = ("place", "place_code")
 _LISTS = ("per", "flags", "members", "bylines")
 # A row's id tells its table; a claim's and a label's look the same.
 _TABLES = {r":a\d+": ("articles",), r":k\d+": ("cases",), r":\d+-\d+:\S+": ("codings",), r":\d+-\d+": ("labels", "claims")}
 
 
-def by_source(path: Path | None) -> dict[str, list[Correction]]:
-    """Read a study's corrections, each source's together, before anything is parsed.
+def by_source(path: Path | None, load: Callable[[], Gazetteer] = load_gazetteer) -> dict[str, list[Correction]]:
+    """Read a study's corrections, each source's together, before anything is parsed; `load` gives the gazetteer to look places up in.
 
-    Raises CaseworkError with file and line for a column that no such row has or that stands fast, and for a value that it cannot hold.
+    Raises CaseworkError with file and line for a column that no such row has or that stands fast, for a value that it cannot hold,
+    and for a place that there is not.
     """
     found: dict[str, list[Correction]] = {}
-    for c in read_corrections(path) if path else ():
+    given = read_corrections(path) if path else ()
+    for c in given:
         tables = [TABLES[n] for n in _candidates(c.row_id)]
         fields = [t for t in tables if c.field in t.names and c.field not in (KEYS[t.name], *_FIXED)]
         if not fields:
@@ -39,8 +45,19 @@ def by_source(path: Path | None) -> dict[str, list[Correction]]:
         wrong = [_wrong(t, c) for t in fields]
         if all(wrong):
             raise CaseworkError(f"{path}:{c.line}: {wrong[0]}")
-        found.setdefault(c.row_id.split(":")[0], []).append(c)
+        found.setdefault(c.row_id.split(":")[0], []).extend(_whole(c, path, load) if c.field in _PLACE and c.value else [c])
     return found
+
+
+def _whole(c: Correction, path: Path | None, load: Callable[[], Gazetteer]) -> list[Correction]:
+    """Correct a place as a whole: path, code and level together, whichever of the first two was given."""
+    gazetteer = load()
+    try:
+        place = gazetteer.lookup(c.value)
+    except CaseworkError:
+        raise CaseworkError(f"{path}:{c.line}: {unknown_home(c.value, gazetteer)} places.csv") from None
+    cells = {"place": place.path, "place_code": place.code, "level": place.level}
+    return [replace(c, field=name, value=value) for name, value in cells.items()]
 
 
 def _candidates(row_id: str) -> Sequence[str]:
@@ -65,7 +82,8 @@ def correct_rows(declared: Table, rows: Iterable[Cells], corrections: Iterable[C
         if (row := out.get(c.row_id)) is not None and c.field in at:
             row[at[c.field]] = _value(c)
             if "flags" in at:
-                row[at["flags"]] = ";".join(sorted({*row[at["flags"]].split(";"), "corrected"} - {""}))
+                settled = {"", "place_guessed"} if c.field in _PLACE else {""}
+                row[at["flags"]] = ";".join(sorted({*row[at["flags"]].split(";"), "corrected"} - settled))
     return [tuple(row) for row in out.values()]
 
 

@@ -65,11 +65,14 @@ def read_source(source: Source, kit: Kit) -> Records:
 
 def add_codings(out: Records, mechanisms: Mechanisms) -> None:
     """Add the codings of the passages that are told: the one stage that needs the mechanisms."""
+    seen: set[str] = set()
     for where, text in out.told:
         for coding in find_codings(text.clean, mechanisms):
             cells = _span_cells(text, coding.span)
             coding_id = f"{where['source_id']}:{cells['start']}-{cells['end']}:{coding.code}"
-            out.add("codings", coding_id=coding_id, **where, **cells, code=coding.code, rule=coding.rule)
+            if coding_id not in seen:  # two in one repaired stretch are of the same raw characters
+                seen.add(coding_id)
+                out.add("codings", coding_id=coding_id, **where, **cells, code=coding.code, rule=coding.rule)
 
 
 def _add_source(out: Records, s: Source) -> None:
@@ -136,6 +139,7 @@ class _Writer:
         self._out, self._source, self._kit = out, source, kit
         self._home = _home(out, source, kit.gazetteer)
         self._seq = 0
+        self._seen: set[tuple[object, ...]] = set()
         self._page_places: list[str] = []
 
     def add_article(self, article: Article) -> None:
@@ -245,27 +249,36 @@ class _Writer:
         cells = {k: v for k, v in where.items() if k != "article_id"}
         for m in mentions:
             level = m.place.level if m.place else ""
-            self._out.add(
-                "places",
-                **cells,
-                **_span_cells(passage.text, m.span),
-                **_place_cells(m.place),
-                level=level,
-                how=m.how,
-                flags=sorted(m.flags),
-            )
+            where_in_raw, place = _span_cells(passage.text, m.span), _place_cells(m.place)
+            if self._is_new(("places", where_in_raw["start"], where_in_raw["end"], place["place"])):
+                self._out.add("places", **cells, **where_in_raw, **place, level=level, how=m.how, flags=sorted(m.flags))
+
+    def _is_new(self, key: tuple[object, ...], told: Span | None = None) -> bool:
+        """Remember a row's key; where a repair made many characters of one stretch, a second row of it cannot be told from the first.
+
+        What is `told` there (an amount, a label) and left out becomes a problem.
+        """
+        if key not in self._seen:
+            self._seen.add(key)
+            return True
+        if told is not None:
+            message = "another amount or label was read from the same repaired characters; it cannot be told apart and is left out"
+            _add_problem(self._out, self._source, Problem("same_characters", message, told.start, told.end))
+        return False
 
     def _add_labels(self, where: Record, passage: Passage, labels: Iterable[Label]) -> None:
         for label in labels:
             cells = _span_cells(passage.text, label.span)
-            self._out.add("labels", label_id=self._id(cells), **where, **cells, kind=label.kind, members=label.members)
+            if self._is_new(("labels", self._id(cells)), Span(cells["start"], cells["end"])):
+                self._out.add("labels", label_id=self._id(cells), **where, **cells, kind=label.kind, members=label.members)
 
     def _add_claims(self, read: Sequence[tuple[Record, Passage, list[Claim]]]) -> None:
         flat = mark_restated([c for _, _, claims in read for c in claims])
         places = ((where, passage) for where, passage, claims in read for _ in claims)
         for (where, passage), claim in zip(places, flat, strict=True):
             cells = _span_cells(passage.text, claim.span)
-            self._out.add("claims", claim_id=self._id(cells), **where, **cells, **_claim_cells(claim))
+            if self._is_new(("claims", self._id(cells)), Span(cells["start"], cells["end"])):
+                self._out.add("claims", claim_id=self._id(cells), **where, **cells, **_claim_cells(claim))
 
     def _id(self, cells: Record) -> str:
         return f"{self._source.source_id}:{cells['start']}-{cells['end']}"

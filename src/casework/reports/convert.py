@@ -21,7 +21,10 @@ def notebook_body(notebook: Any, lang: str) -> str:
     Markdown cells tagged with another language than `lang` are left out, and so are cells tagged `hide`.
     """
     shown = copy.copy(notebook)
-    shown.cells = list(_gathered(c for c in shown.cells if _is_shown(c.metadata.get("tags", []), lang)))
+    given = any("injected-parameters" in c.metadata.get("tags", []) for c in shown.cells)
+    # Where parameters were given, those that the notebook was written with say nothing of this page.
+    cells = [c for c in shown.cells if not (given and "parameters" in c.metadata.get("tags", []))]
+    shown.cells = list(_gathered(c for c in cells if _is_shown(c.metadata.get("tags", []), lang)))
     body, _ = _exporter(lang).from_notebook_node(shown)
     return str(body)
 

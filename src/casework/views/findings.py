@@ -68,10 +68,11 @@ def show_mechanisms(
     return show_table(shown, label=words.column("mechanisms"), lang=lang, **looks)
 
 
-def show_values(values: pd.DataFrame, *, lang: str = "en") -> Html:
+def show_values(values: pd.DataFrame, *, folder: str = "evidence", lang: str = "en") -> Html:
     """Show rows of `compare.case_values`: a place's amount of one series in words, planned beside achieved, n claims.
 
-    Columns beyond those of `case_values` (about, per, change, period) are shown where they are there.
+    An amount opens the claim it is of, a median of several the first of them. Columns beyond those of `case_values`
+    (about, per, change, period) are shown where they are there.
     """
     words = load_words(lang)
     rows = [{str(k): _plain(v) for k, v in row.items()} for row in values.to_dict("records")]
@@ -80,9 +81,9 @@ def show_values(values: pd.DataFrame, *, lang: str = "en") -> Html:
         "case": [r["name"] for r in rows], "status": [r["status"] for r in rows],
         "amount": [amount_text(r, lang) for r in rows], "by": [r["low"] or r["high"] for r in rows],
         "change": [words.value(r.get("change", "")) for r in rows], "period": [r.get("period", "") for r in rows],
-        "n": values["n"].to_numpy(),
+        "n": values["n"].to_numpy(), "to": _href(values["claim_ids"], "amount", folder),
     })
-    return show_table(shown, sort_by={"amount": "by"}, chips=("status",), label=words.column("amount"), lang=lang)
+    return show_table(shown, links={"amount": "to"}, sort_by={"amount": "by"}, chips=("status",), label=words.column("amount"), lang=lang)
 
 
 def _plain(value: object) -> str:

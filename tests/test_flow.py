@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -162,6 +163,22 @@ def test_a_text_read_in_another_encoding_throughout_keeps_its_rows_apart(encodin
     if encoding == "latin-1":
         assert result.counts["claims"] == 17
         assert "same_characters" not in set(tables.problems.code)
+
+
+def test_a_manifest_speaks_for_the_first_article_of_a_file(tmp_path: Path) -> None:
+    """A second one that names another county and has a date line of its own keeps both."""
+    (tmp_path / "raw").mkdir()
+    one = "灵寿县种桃记\n来源：东山日报 2021-05-06\n灵寿县北洼乡今年种桃三百亩，村民都说好，日子一天比一天好。\n责任编辑：周末\n\n"
+    two = "乐亭县修渠记\n来源：西河日报 2020-04-01\n乐亭县毛庄镇修渠五公里，全县的水都活了，乐亭县又修了一条路。\n"
+    (tmp_path / "raw" / "a.txt").write_text(one + two, encoding="utf-8")
+    (tmp_path / "s.yaml").write_text("name: s\nraw: raw\nmanifest: manifest.csv\n", encoding="utf-8")
+    digest = hashlib.sha256((one + two).encode()).hexdigest()
+    row = f"a.txt,{digest},,,2021-05-06,,河北省/石家庄市/灵寿县"
+    (tmp_path / "manifest.csv").write_text(f"file,sha256,outlet,headline,published,licence,place\n{row}\n", encoding="utf-8")
+    tables = read_tables(build(load_study(tmp_path / "s.yaml"), out=tmp_path / "out").tables_dir)
+    assert tables.articles.published.tolist() == ["2021-05-06", "2020-04-01"]
+    assert [p.split("/")[2] for p in tables.cases.place] == ["灵寿县", "乐亭县"]
+    assert {p.split("/")[2] for p in tables.claims.place} == {"灵寿县", "乐亭县"}
 
 
 def test_one_text_gives_the_same_frames() -> None:

@@ -163,18 +163,30 @@ class _Page:
         return Article(
             headline=self._headline(draft),
             outlet=outlet or self._told("outlet", read_outlet, told) or self._told("outlet", read_lead, opening),
-            published=published or self._told("published", read_date, told),
+            published=self._own_day(draft, published) or published or self._told("published", read_date, told),
             bylines=read_bylines(bylines, chrome, body),
             authorship=read_authorship([*bylines, *signed, *(b[:60] for b in body[:1]), *(b[-60:] for b in body[-1:])]),
             passages=passages,
         )
 
-    def _told(self, what: str, read: Callable[[str], str], lines: Iterable[Line]) -> str:
+    def _own_day(self, draft: Draft, published: str) -> str:
+        """Read the day of a further article of the page from a line between its headline and its text; the caller's is of the first."""
+        first = min((i for i, role in draft.roles.items() if role == "body"), default=0)
+        above = [self.lines[i] for i, role in sorted(draft.roles.items()) if role == "chrome" and i < first]
+        above = [line for line in above if line.name in ("date", "source")]
+        later = published and draft.headline and self._ahead(min(draft.roles))
+        return self._told("published", read_date, above, "since this article has a date line of its own") if later else ""
+
+    def _ahead(self, line: int) -> bool:
+        """Tell whether another article's text stands above a line."""
+        return any(self.lines[i].kind == "prose" for i in range(line))
+
+    def _told(self, what: str, read: Callable[[str], str], lines: Iterable[Line], why: str = "as no manifest tells it") -> str:
         """Read what the caller does not know from the first line that tells it, and note which that was."""
         for line in lines:
             if found := read(line.text):
                 where = self.text.to_raw(Span(line.start, line.end))
-                message = f"{what} {found!r} was read from the page here, as no manifest tells it"
+                message = f"{what} {found!r} was read from the page here, {why}"
                 self.problems.append(Problem("from_page", message, where[0].start, where[-1].end))
                 return found
         return ""

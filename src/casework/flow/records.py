@@ -12,7 +12,7 @@ from casework.cases import Case, split_cases
 from casework.claims import Claim, Label, Mechanisms, Scene, extract_claims, find_codings, find_labels, leading, mark_restated
 from casework.clean import clean_text, find_script
 from casework.flow.homes import unknown_home
-from casework.places import Gazetteer, Mention, Place, find_places, focus
+from casework.places import Gazetteer, Mention, Place, find_places, focus, holder
 from casework.sources import Source
 from casework.text import CaseworkError, Problem, Span, Text
 
@@ -145,11 +145,15 @@ class _Writer:
     def add_article(self, article: Article) -> None:
         """Add an article with its cases, passages, places, claims, labels and codings."""
         told = [p.text.clean if _is_read(p, PLACED) else "" for p in article.passages]
+        home = self._home
         known = (article.headline, self._source.place, article.outlet, self._source.outlet, *self._page_places[-1:])
         mentions = find_places(told, [h for h in known if h], self._kit.gazetteer)
+        if home is not None and self._page_places and _is_about_another(mentions, home):
+            home = None  # the manifest knows the first article of the file, not what else stands there
+            mentions = find_places(told, [h for h in (article.headline, article.outlet) if h], self._kit.gazetteer)
         if (page_place := focus(mentions)) is not None:
             self._page_places.append(page_place.path)
-        cases = split_cases(article, mentions, self._home)
+        cases = split_cases(article, mentions, home)
         spans = [s for p in article.passages for s in p.text.raw_spans()]
         article_id = f"{self._source.source_id}:a{spans[0].start}"
         self._out.add(
@@ -282,6 +286,13 @@ class _Writer:
 
     def _id(self, cells: Record) -> str:
         return f"{self._source.source_id}:{cells['start']}-{cells['end']}"
+
+
+def _is_about_another(mentions: Sequence[Sequence[Mention]], home: Place) -> bool:
+    """Tell whether an article names another county, more than once, and never that of its source."""
+    named = [m.place for found in mentions for m in found if m.place is not None and m.how != "coreference" and "in_name" not in m.flags]
+    counties = [holder(p, "county").path for p in named if p.level in ("county", "township", "village")]
+    return len(counties) > 1 and holder(home, "county").path not in counties
 
 
 def _is_read(passage: Passage, roles: Sequence[str]) -> bool:

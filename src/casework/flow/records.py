@@ -11,6 +11,7 @@ from casework.articles import Article, Page, Passage, split_articles
 from casework.cases import Case, split_cases
 from casework.claims import Claim, Label, Mechanisms, Scene, extract_claims, find_codings, find_labels, leading, mark_restated
 from casework.clean import clean_text, find_script
+from casework.flow.cells import Record, claim_cells, merge_spans, place_cells, span_cells
 from casework.flow.homes import unknown_home
 from casework.places import Gazetteer, Mention, Place, find_places, focus, holder
 from casework.sources import Source
@@ -18,7 +19,6 @@ from casework.text import CaseworkError, Problem, Span, Text
 
 __all__ = ["Kit", "Record", "Records", "add_codings", "read_source"]
 
-Record = dict[str, Any]
 TOLD = ("headline", "subhead", "body")  # roles whose words make claims, labels and codings
 PLACED = (*TOLD, "caption", "byline")
 LONGEST = 100_000  # characters of a passage that is still read: no paragraph of a press text comes near
@@ -68,7 +68,7 @@ def add_codings(out: Records, mechanisms: Mechanisms) -> None:
     seen: set[str] = set()
     for where, text in out.told:
         for coding in find_codings(text.clean, mechanisms):
-            cells = _span_cells(text, coding.span)
+            cells = span_cells(text, coding.span)
             coding_id = f"{where['source_id']}:{cells['start']}-{cells['end']}:{coding.code}"
             if coding_id not in seen:  # two in one repaired stretch are of the same raw characters
                 seen.add(coding_id)
@@ -187,7 +187,7 @@ class _Writer:
                 case_id=case_id,
                 article_id=article_id,
                 source_id=self._source.source_id,
-                **_place_cells(case.place),
+                **place_cells(case.place),
                 level=case.place.level if case.place else "",
                 spans=merge_spans(spans, self._source.raw),
                 chars=body,
@@ -253,7 +253,7 @@ class _Writer:
         cells = {k: v for k, v in where.items() if k != "article_id"}
         for m in mentions:
             level = m.place.level if m.place else ""
-            where_in_raw, place = _span_cells(passage.text, m.span), _place_cells(m.place)
+            where_in_raw, place = span_cells(passage.text, m.span), place_cells(m.place)
             if self._is_new(("places", where_in_raw["start"], where_in_raw["end"], place["place"])):
                 self._out.add("places", **cells, **where_in_raw, **place, level=level, how=m.how, flags=sorted(m.flags))
 
@@ -272,7 +272,7 @@ class _Writer:
 
     def _add_labels(self, where: Record, passage: Passage, labels: Iterable[Label]) -> None:
         for label in labels:
-            cells = _span_cells(passage.text, label.span)
+            cells = span_cells(passage.text, label.span)
             if self._is_new(("labels", self._id(cells)), Span(cells["start"], cells["end"])):
                 self._out.add("labels", label_id=self._id(cells), **where, **cells, kind=label.kind, members=label.members)
 
@@ -280,9 +280,9 @@ class _Writer:
         flat = mark_restated([c for _, _, claims in read for c in claims])
         places = ((where, passage) for where, passage, claims in read for _ in claims)
         for (where, passage), claim in zip(places, flat, strict=True):
-            cells = _span_cells(passage.text, claim.span)
+            cells = span_cells(passage.text, claim.span)
             if self._is_new(("claims", self._id(cells)), Span(cells["start"], cells["end"])):
-                self._out.add("claims", claim_id=self._id(cells), **where, **cells, **_claim_cells(claim))
+                self._out.add("claims", claim_id=self._id(cells), **where, **cells, **claim_cells(claim))
 
     def _id(self, cells: Record) -> str:
         return f"{self._source.source_id}:{cells['start']}-{cells['end']}"
@@ -310,52 +310,3 @@ def _label(article: Article) -> list[list[Label]]:
         find_labels(t, slogans) if t and any(s in t for s in slogans) else labels
         for t, labels in zip(texts, first, strict=True)
     ]
-
-
-def _claim_cells(c: Claim) -> Record:
-    a = c.amount
-    base_low, base_high = a.base
-    return {
-        "low": a.low,
-        "high": a.high,
-        "unit": a.unit,
-        "approx": a.approx,
-        "per": c.per,
-        "statistic": c.statistic,
-        "status": c.status,
-        "change": c.change,
-        "period": c.period,
-        "indicator": c.indicator,
-        "about": c.about,
-        "voice": c.voice,
-        **_place_cells(c.place),
-        "base_low": base_low,
-        "base_high": base_high,
-        "base_unit": a.base_unit,
-        "rule": c.rule,
-        "flags": sorted(c.flags),
-    }
-
-
-def _place_cells(place: Place | None) -> Record:
-    return {"place_code": place.code if place else "", "place": place.path if place else ""}
-
-
-def _span_cells(text: Text, span: Span) -> Record:
-    raw = text.to_raw(span)
-    return {"start": raw[0].start, "end": raw[0].end, "surface": "".join(s.cut(text.raw) for s in raw), "spans": raw}
-
-
-def merge_spans(spans: Iterable[Span], raw: str) -> tuple[Span, ...]:
-    """Join spans that follow each other with nothing but white space between.
-
-    >>> merge_spans([Span(0, 2), Span(3, 5), Span(8, 9)], "ab cd efg")
-    (Span(start=0, end=5), Span(start=8, end=9))
-    """
-    out: list[Span] = []
-    for s in spans:
-        if out and out[-1].end <= s.start and not raw[out[-1].end : s.start].strip():
-            out[-1] = Span(out[-1].start, s.end)
-        else:
-            out.append(s)
-    return tuple(out)

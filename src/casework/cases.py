@@ -75,12 +75,11 @@ class _Reader:
 
     def __init__(self, article: Article, mentions: Sequence[Sequence[Mention]], home: Place | None) -> None:
         self.article = article
+        self.home = home
         self.named = [_places(found, article.passages[i].role in ("headline", "subhead")) for i, found in enumerate(mentions)]
         self.known = {p.path: p for found in self.named for _, p in found}
-        # A file may hold a second article, on a county that its manifest knows nothing of.
-        self.home = None if home is not None and _depth(home) >= _COUNTY and not self._is_at(home) else home
-        if self.home is not None:
-            self.known.setdefault(self.home.path, self.home)
+        if home is not None:
+            self.known.setdefault(home.path, home)
         self.used = [i for i, p in enumerate(article.passages) if p.role in _roles()]
         self.body = [i for i in self.used if article.passages[i].role == "body"]
 

@@ -4,7 +4,7 @@ from casework.claims.claim import Claim, extract_claims, mark_restated
 from casework.claims.codings import Coding, find_codings, load_mechanisms
 from casework.claims.labels import Label, find_labels
 from casework.claims.mechanisms import Mechanisms
-from casework.claims.where import Scene, leading
+from casework.claims.where import Scene
 
 __all__ = [
     "Claim",
@@ -15,7 +15,6 @@ __all__ = [
     "extract_claims",
     "find_codings",
     "find_labels",
-    "leading",
     "load_mechanisms",
     "mark_restated",
 ]

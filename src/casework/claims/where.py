@@ -13,7 +13,7 @@ from casework.codebook import load_codebook
 from casework.places import Mention, Place, holder, same_or_within
 from casework.text import Span
 
-__all__ = ["Places", "Scene", "leading", "read_places"]
+__all__ = ["Places", "Scene", "read_places"]
 
 LOOK_BACK = 100  # mentions
 SEVERAL = 3  # places of one level in a paragraph: it goes through them, and none stays
@@ -65,11 +65,6 @@ class Scene:
             self.now = inside[-1] if len(alike) < SEVERAL else None
 
 
-def leading(text: str, mentions: Sequence[Mention]) -> list[Mention]:
-    """Leave out references that only say whose somebody is (县里的技术员): nothing is told of such a place."""
-    return [m for m in mentions if m.how != "coreference" or not _book().whose.match(text, m.span.end - 1)]
-
-
 def _leads(m: Mention) -> bool:
     """Tell whether the article goes on about a place: not one of a list, nor a township that no gazetteer knows."""
     unknown = m.how == "pattern" and m.place is not None and m.place.level == "township"
@@ -87,14 +82,13 @@ class Places:
     ends: tuple[int, ...]
     turns: tuple[tuple[int, str], ...]
     clauses: frozenset[int]
-    items: tuple[int, ...]
     opening: Span
 
     def of(self, spot: Spot) -> tuple[Place | None, bool]:
         """Give the place an amount is about, and whether another may be meant.
 
         The last place named before the amount counts where it lies inside the case's place and is
-        none of a list, nor an example (坊后村老街等景点); a coarser one only where it is a reference in the same clause (the whole county),
+        none of a list; a coarser one only where it is a reference in the same clause (the whole county),
         or the subject of the sentence. Without any, a person is of the place named right behind, a quotation that opens the paragraph
         speaks of its speaker's, and else the article still speaks of the place it spoke of before, unless an office of a wider one speaks.
         It is in doubt behind a list, and where it stands outside the amount's clause and a rival is named.
@@ -102,11 +96,11 @@ class Places:
         at = bisect_right(self.ends, spot.start)
         before = self.mentions[max(0, at - LOOK_BACK) : at]
         for m in reversed(before):
-            if m.place is None or "in_name" in m.flags or self._is_of_another_item(m, spot) or _book().example.match(self.text, m.span.end):
+            if m.place is None or "in_name" in m.flags:
                 continue
             if m.how == "coreference" and self.opening.covers(m.span) and (ours := self._behind(at, spot)) is not None:
                 return ours, False
-            if "listed" in m.flags or _book().list_after.match(self.text, m.span.end):
+            if "listed" in m.flags or self.text.startswith(_book().list_after, m.span.end):
                 return self.home, self.home is not None
             if self.home is None or same_or_within(m.place, self.home):
                 since = spot.sentence.start if m.span.start >= spot.sentence.start else 0
@@ -124,11 +118,6 @@ class Places:
         if m.how == "coreference":
             return subject or spot.clause.covers(m.span)
         return subject and _book().subject.match(self.text, m.span.end) is not None and same_or_within(self.home, m.place)
-
-    def _is_of_another_item(self, m: Mention, spot: Spot) -> bool:
-        """Tell whether a place was named in an earlier item of the list that the amount stands in."""
-        at = bisect_right(self.items, spot.start)
-        return at > 1 and self.items[0] <= m.span.start < self.items[at - 1]
 
     def _behind(self, at: int, spot: Spot) -> Place | None:
         """Give the place that is named right behind an amount, or behind the quotation that opens the paragraph and holds the amount."""
@@ -161,14 +150,11 @@ def _has_rival(place: Place, since: int, mentions: Sequence[Mention]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    list_after: re.Pattern[str]
-    example: re.Pattern[str]
+    list_after: tuple[str, ...]
     subject: re.Pattern[str]
     speaker: re.Pattern[str]
-    item: re.Pattern[str]
     lead: re.Pattern[str]
     opens_item: re.Pattern[str]
-    whose: re.Pattern[str]
     of: str
     offices: dict[str, tuple[str, ...]]
     office_words: tuple[str, ...]
@@ -194,8 +180,7 @@ def read_places(setting: Setting, mentions: Sequence[Mention], home: Place | Non
     text, quotes = setting.text, setting.quotes
     office, levels = _offices()
     turns = [(m.start(), levels[m[1]]) for m in office.finditer(text)]
-    items = tuple([m.start() for m in _book().item.finditer(text)])
     opens = quotes and (quotes[0].start == 1 or _book().lead.match(text, 0, quotes[0].start))
     opening = quotes[0] if opens else Span(0, 0)
     clauses = frozenset((0, *setting.clause_ends))
-    return Places(text, mentions, home, scene, tuple([m.span.end for m in mentions]), tuple(turns), clauses, items, opening)
+    return Places(text, mentions, home, scene, tuple([m.span.end for m in mentions]), tuple(turns), clauses, opening)

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from casework.flow.kit import Settings, own_version, row_code_digest
-from casework.flow.scheduler import ANSWER, connect, refuse_unfit, unseen
+from casework.flow.scheduler import ANSWER, PATIENCE, connect, refuse_unfit, unseen
 from casework.flow.work import Task, do_task
 from casework.text import CaseworkError
 
 __all__ = ["Cluster", "introduce"]
 
-LOST = 300.0
 AHEAD = 2  # tasks a thread, so that none waits for us
 
 
@@ -80,13 +79,14 @@ class Cluster:
     def _next(self) -> Any:
         """Give the next future that has ended, as long as there is anyone to work."""
         since = time.monotonic()
-        while time.monotonic() - since < LOST:
+        while time.monotonic() - since < PATIENCE:
             try:
                 return self._ended.get(timeout=ANSWER)
             except queue.Empty:
                 if self._client.status == "running" and self._client.nthreads():
                     since = time.monotonic()
-        raise CaseworkError(f"{self._address}: no worker or no scheduler for {LOST / 60:.0f} minutes; what is done is kept, build again")
+        minutes = f"{PATIENCE / 60:.0f} minutes"
+        raise CaseworkError(f"{self._address}: no worker or no scheduler for {minutes}; what is done is kept, build again")
 
     def close(self) -> None:
         """Take back what is not done and leave; the cluster stays."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from casework.codebook import did_you_mean
-from casework.flow.homes import unknown_home
+from casework.flow.homes import unknown_place
 from casework.places import Gazetteer, load_gazetteer
 from casework.study import Correction, read_corrections
 from casework.tables import TABLES, VOCABULARIES
@@ -34,8 +34,7 @@ def by_source(path: Path | None, load: Callable[[], Gazetteer] = load_gazetteer)
     and for a place that there is not.
     """
     found: dict[str, list[Correction]] = {}
-    given = read_corrections(path) if path else ()
-    for c in given:
+    for c in read_corrections(path) if path else ():
         tables = [TABLES[n] for n in _candidates(c.row_id)]
         fields = [t for t in tables if c.field in t.names and c.field not in (KEYS[t.name], *_FIXED)]
         if not fields:
@@ -55,7 +54,7 @@ def _whole(c: Correction, path: Path | None, load: Callable[[], Gazetteer]) -> l
     try:
         place = gazetteer.lookup(c.value)
     except CaseworkError:
-        raise CaseworkError(f"{path}:{c.line}: {unknown_home(c.value, gazetteer)} places.csv") from None
+        raise CaseworkError(f"{path}:{c.line}: {unknown_place(c.value, gazetteer)} places.csv") from None
     cells = {"place": place.path, "place_code": place.code, "level": place.level}
     return [replace(c, field=name, value=value) for name, value in cells.items()]
 

@@ -1,4 +1,7 @@
-"""The places that a manifest or a record names as a text's own: looked up before they are used, and what was meant where there is none."""
+"""Places that a person has written, in a manifest, a record or a correction.
+
+They are looked up before they are used; where there is none of that name it is said which may be meant.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from casework.places import Gazetteer, Place
 from casework.sources.manifest import ManifestRow
 from casework.text import CaseworkError
 
-__all__ = ["check_homes", "unknown_home"]
+__all__ = ["check_homes", "unknown_place"]
 
 NAMED = 3
 """So many places that may be meant are named."""
@@ -37,14 +40,14 @@ def check_homes(rows: Iterable[ManifestRow], gazetteer: Gazetteer, places: Path)
 def _line(rows: list[ManifestRow], gazetteer: Gazetteer, places: Path) -> str:
     first = rows[0]
     more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-    return f"{first.manifest}:{first.line}: place of {first.file}{more}: {unknown_home(first.place, gazetteer)} {places}"
+    return f"{first.manifest}:{first.line}: place of {first.file}{more}: {unknown_place(first.place, gazetteer)} {places}"
 
 
-def unknown_home(what: str, gazetteer: Gazetteer) -> str:
+def unknown_place(what: str, gazetteer: Gazetteer) -> str:
     """Say that the gazetteer lacks a place, what may be meant, and what would do; the name of the study's own list is to follow.
 
     >>> from casework.places import load_gazetteer
-    >>> unknown_home("石家庄市/灵寿县", load_gazetteer())
+    >>> unknown_place("石家庄市/灵寿县", load_gazetteer())
     "there is no province '石家庄市'; did you mean '河北省/石家庄市/灵寿县'? What the gazetteer lacks goes into"
     """
     parts = what.split("/")

@@ -196,14 +196,13 @@ def _patched(part: _Open, name: str, i: int, patch: Patch, both: bool) -> tuple[
 
 def _copy(names: Sequence[str], row: Cells, copies: Mapping[str, str]) -> Cells:
     """Name the original of an article, or flag the claim of a copy."""
-    if copies.keys().isdisjoint(row):
+    if copies.keys().isdisjoint(row):  # no other cell holds an article's id
         return row
     cells = dict(zip(names, row, strict=True))
-    if cells["article_id"] in copies:
-        if "copy_of" in cells:
-            cells["copy_of"] = copies[cells["article_id"]]
-        else:
-            cells["flags"] = ";".join(sorted({*cells["flags"].split(";"), "copy"} - {""}))
+    if "copy_of" in cells:
+        cells["copy_of"] = copies[cells["article_id"]]
+    else:
+        cells["flags"] = ";".join(sorted({*cells["flags"].split(";"), "copy"} - {""}))
     return tuple(cells.values())
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from casework.articles import Article, Page, Passage, split_articles
 from casework.cases import Case, split_cases
-from casework.claims import Claim, Label, Mechanisms, Scene, extract_claims, find_codings, find_labels, leading, mark_restated
+from casework.claims import Claim, Label, Mechanisms, Scene, extract_claims, find_codings, find_labels, mark_restated
 from casework.clean import clean_text, find_script
 from casework.flow.cells import Record, claim_cells, merge_spans, place_cells, span_cells
-from casework.flow.homes import unknown_home
-from casework.places import Gazetteer, Mention, Place, find_places, focus, holder
+from casework.flow.homes import unknown_place
+from casework.places import Gazetteer, Mention, Place, find_places, focus, holder, same_or_within
 from casework.sources import Source
 from casework.text import CaseworkError, Problem, Span, Text
 
@@ -127,7 +127,7 @@ def _home(out: Records, source: Source, gazetteer: Gazetteer) -> Place | None:
     try:
         return gazetteer.lookup(source.place) if source.place else None
     except CaseworkError:
-        message = f"{source.file}: place: {unknown_home(source.place, gazetteer)} places.csv"
+        message = f"{source.file}: place: {unknown_place(source.place, gazetteer)} places.csv"
         _add_problem(out, source, Problem("bad_metadata", message))
         return None
 
@@ -218,7 +218,7 @@ class _Writer:
                 scene.enter(passage.text.clean)
                 claims = extract_claims(
                     passage.text.clean,
-                    leading(passage.text.clean, mentions[i]),
+                    mentions[i],
                     spans,
                     home=home,
                     scene=scene.at(home),
@@ -227,7 +227,7 @@ class _Writer:
                     published=article.published,
                 )
                 read.append((where, passage, claims))
-            scene.follow(passage.role, leading(passage.text.clean, mentions[i]), home)
+            scene.follow(passage.role, mentions[i], home)
         self._add_claims(read)
 
     def add_passage(self, passage: Passage, article_id: str, case_id: str) -> Record:
@@ -291,8 +291,8 @@ class _Writer:
 def _is_about_another(mentions: Sequence[Sequence[Mention]], home: Place) -> bool:
     """Tell whether an article names another county, more than once, and never that of its source."""
     named = [m.place for found in mentions for m in found if m.place is not None and m.how != "coreference" and "in_name" not in m.flags]
-    counties = [holder(p, "county").path for p in named if p.level in ("county", "township", "village")]
-    return len(counties) > 1 and holder(home, "county").path not in counties
+    county = holder(home, "county")
+    return sum(p.level in ("county", "township", "village") for p in named) > 1 and not any(same_or_within(p, county) for p in named)
 
 
 def _is_read(passage: Passage, roles: Sequence[str]) -> bool:

@@ -10,11 +10,13 @@ from typing import Any
 from casework.flow.kit import own_version
 from casework.text import CaseworkError
 
-__all__ = ["ANSWER", "connect", "refuse_unfit", "unseen"]
+__all__ = ["ANSWER", "PATIENCE", "connect", "refuse_unfit", "unseen"]
 
 ANSWER = 5.0
 """How many seconds a scheduler has to answer."""
 WORKERS = 60.0
+PATIENCE = 300.0
+"""How many seconds work goes on where no worker is left."""
 _ASK = "__import__({!r}, fromlist=['x']).{}({})"
 
 

@@ -6,19 +6,18 @@ Tables and notebooks lie on a file system that all its workers share; what was r
 from __future__ import annotations
 
 import platform
-import re
 import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
-from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
 from casework.flow.kit import own_version
-from casework.flow.scheduler import ANSWER, connect, refuse_unfit, unseen
+from casework.flow.scheduler import ANSWER, PATIENCE, connect, refuse_unfit, unseen
 from casework.reports.crew import Job, Run, Shares, run_job
 from casework.reports.execute import Limits, RunFailed, load_papermill
 from casework.reports.kernels import kernels_of
+from casework.reports.lock import installed_with
 from casework.reports.provenance import code_digest
 from casework.text import CaseworkError
 
@@ -27,20 +26,13 @@ __all__ = ["Cluster", "introduce", "run_share", "why_not"]
 SHARE = 8
 """So many reports at most are one task: they share a parent of kernels, and are lost together with their worker."""
 LOST = "the workers that ran it were lost, one after the other; it may want more memory than they have"
-PATIENCE = 300.0
 
 
 def introduce(folder: str, notebooks: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     """Tell, on a worker, the versions of all that pages rest on, and which of the folder and the notebooks it does not see."""
     versions = {"casework": own_version(), "Python": ".".join(platform.python_version_tuple()[:2])}
-    versions |= {name: version(name) for line in requires("casework") or () if (name := _needed(line))}
-    return {**versions, "code": code_digest()[:12]}, [path for path in (folder, *notebooks) if not Path(path).exists()]
-
-
-def _needed(requirement: str) -> str:
-    """Give the name of what is needed at run time; empty for an extra's."""
-    name = re.match(r"[\w.-]+", requirement)
-    return name[0] if name and "extra ==" not in requirement else ""
+    versions |= {**installed_with("casework"), "code": code_digest()[:12]}
+    return versions, [path for path in (folder, *notebooks) if not Path(path).exists()]
 
 
 def run_share(jobs: Sequence[Job], folder: Path, engine: str, limits: Limits) -> list[Run | RunFailed]:

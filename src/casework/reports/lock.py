@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from casework.reports.provenance import PACKAGE
 from casework.study import Study
 
-__all__ = ["Lock", "find_lock"]
+__all__ = ["Lock", "find_lock", "installed_with"]
 
 NAME = "requirements.lock"
 
@@ -36,7 +36,7 @@ def find_lock(study: Study) -> Lock:
         if path.is_file():
             text = path.read_text(encoding="utf-8")
             return Lock(text, tuple(_differences(text)))
-    return Lock("".join(f"{name}=={version}\n" for name, version in sorted(_closure("casework").items())), made=True)
+    return Lock("".join(f"{name}=={version}\n" for name, version in sorted(installed_with("casework").items())), made=True)
 
 
 def _differences(text: str) -> Iterator[tuple[str, str, str]]:
@@ -53,7 +53,7 @@ def _differences(text: str) -> Iterator[tuple[str, str, str]]:
             yield str(canonicalize_name(wanted.name)), locked, found
 
 
-def _closure(name: str) -> dict[str, str]:
+def installed_with(name: str) -> dict[str, str]:
     """Give all that a package needs, as installed, by name."""
     found: dict[str, str] = {}
     left = [name]

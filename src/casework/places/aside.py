@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from casework.codebook import load_codebook
-from casework.places.hits import Hit, Page
+from casework.places.hits import BARE, Hit, Page
 
 __all__ = ["FAR", "NAMED", "lies_in", "mark_asides"]
 
 NAMED = "in_name"
 FAR = "far?"
-BARE = frozenset({"stem", "town_stem", "village_stem"})
 LOOK = 16
 
 

@@ -14,11 +14,13 @@ from casework.places.words import LEVELS
 
 QUOTES = frozenset("\"'\u201c\u201d\u2018\u2019\u300c\u300d\u300e\u300f")
 
-__all__ = ["Hit", "Page", "chains", "choose", "scan"]
+__all__ = ["BARE", "Hit", "Page", "chains", "choose", "scan"]
 
 # Higher is believed first where two candidates overlap.
 WEIGHT = {"look_alike": 4, "full": 3, "spoken": 3, "former": 3, "also_called": 3, "changed": 2, "village": 2, "odd": 2}
 WEIGHT |= {"stem": 1, "town_stem": 0, "village_stem": 0, "unknown": -1, "back": -2}
+BARE = frozenset({"stem", "town_stem", "village_stem"})
+"""Names without their word of rank."""
 
 
 @dataclass(slots=True)

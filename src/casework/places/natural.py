@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from casework.places.gazetteer import Gazetteer
-from casework.places.hits import Hit, Page
+from casework.places.hits import BARE, Hit, Page
 
 __all__ = ["natural_villages"]
-
-BARE = frozenset({"stem", "town_stem", "village_stem"})
 
 
 def natural_villages(page: Page, gazetteer: Gazetteer, hits: Sequence[Hit]) -> Iterator[Hit]:

@@ -44,12 +44,14 @@ def by_source(path: Path | None, load: Callable[[], Gazetteer] = load_gazetteer)
         wrong = [_wrong(t, c) for t in fields]
         if all(wrong):
             raise CaseworkError(f"{path}:{c.line}: {wrong[0]}")
-        found.setdefault(c.row_id.split(":")[0], []).extend(_whole(c, path, load) if c.field in _PLACE and c.value else [c])
+        found.setdefault(c.row_id.split(":")[0], []).extend(_whole(c, path, load) if c.field in _PLACE else [c])
     return found
 
 
 def _whole(c: Correction, path: Path | None, load: Callable[[], Gazetteer]) -> list[Correction]:
-    """Correct a place as a whole: path, code and level together, whichever of the first two was given."""
+    """Correct a place as a whole: path, code and level together, whichever of the first two was given; none is a place too."""
+    if not c.value:
+        return [replace(c, field=name) for name in (*_PLACE, "level")]
     gazetteer = load()
     try:
         place = gazetteer.lookup(c.value)

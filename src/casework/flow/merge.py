@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from casework.flow.corrections import correct_rows
+from casework.flow.follow import follow_cases
 from casework.flow.part import Part
 from casework.flow.survey import Patch, Place, Survey
 from casework.flow.work import ROWS, SHORT_FORM, problem_row
@@ -177,19 +178,23 @@ def _stretches(part: _Open, start: int, stop: int, survey: Survey) -> Iterator[t
 def _patched(part: _Open, name: str, i: int, patch: Patch, both: bool) -> tuple[bytes, int, bytes | None]:
     """Give a source's block of a table as its patch wants it, the number of rows, and, where `both` are asked for, the stand-off form."""
     block, count = part.block(name, i, i + 1)
-    declared, corrections = TABLES[name], patch.corrections.get(name)
+    declared, corrections = TABLES[name], patch.corrections.get(name, [])
+    moved = patch.corrections.get("cases", []) if name == "claims" else []
     copied = bool(patch.copies) and name in ("articles", "claims")
     added = patch.problems if name == "problems" else []
-    if not (copied or added or corrections):
+    if not (copied or added or corrections or moved):
         return block, count, None
     rows = read_block(block) + [_cells(p) for p in added]
     if copied:  # no cell that rows are sorted by
         rows = [_copy(declared.names, row, patch.copies) for row in rows]
+    if moved:
+        cases, mentions = (read_block(part.block(n, i, i + 1)[0]) for n in ("cases", "places"))
+        rows = follow_cases(rows, cases, mentions, moved)
     if corrections:
         rows = correct_rows(declared, rows, corrections)
     if added or corrections:
         rows = sort_rows(declared, rows)
-    if bad := bad_rows(declared, rows) if corrections else []:
+    if bad := bad_rows(declared, rows) if corrections or moved else []:
         raise CaseworkError(f"{part.keys[i][0]}: {len(bad)} bad cells of {name}\n" + "\n".join(f"  {b}" for b in bad))
     return write_block(rows), len(rows), write_block(held_back(declared, rows)) if both else None
 

@@ -160,7 +160,7 @@ def _correct(out: Survey, where: Mapping[str, tuple[int, int]], corrections: Map
     """Find the table of each correction's row."""
     for source_id, wanted in corrections.items():
         tables: dict[str, str] = {}
-        unplaced: set[str] = set()
+        placed: dict[str, bool] = {}
         if source_id in where:
             number, i = where[source_id]
             place = out.places[number]
@@ -169,9 +169,9 @@ def _correct(out: Survey, where: Mapping[str, tuple[int, int]], corrections: Map
                 at = TABLES[name].names.index(key)
                 for row in read_block(part.block(name, i, i + 1)[0]):
                     tables.setdefault(row[at], name)
-                    if name == "cases" and not row[PLACE]:
-                        unplaced.add(row[at])
-        out.unplaced -= len({c.row_id for c in wanted if c.field == "place" and c.value} & unplaced)
+                    if name == "cases":
+                        placed[row[at]] = bool(row[PLACE])
+        out.unplaced += sum(placed[c.row_id] - bool(c.value) for c in wanted if c.field == "place" and c.row_id in placed)
         for c in wanted:
             if c.row_id in tables:
                 out.patch(source_id).corrections.setdefault(tables[c.row_id], []).append(c)

@@ -249,6 +249,68 @@ def test_a_bad_file_among_good_ones_is_a_row_in_problems(study: Path) -> None:
     assert casework("build", study, "--strict").exit_code == 1
 
 
+def test_a_problem_names_its_file_and_line(study: Path) -> None:
+    raw = study.parent / "raw"
+    (raw / "slip.txt").write_text("河湾村的合作社\n河湾村党支部领办合作社。\n合作社己经带动86户贫困户增收。\n", encoding="utf-8")
+    (raw / "more.csv").write_text("text,published\n合作社己经带动90户贫困户增收。,soon\n", encoding="utf-8")
+    (raw / "noise.txt").write_bytes(bytes(range(256)) * 8)
+    done = casework("build", study)
+    told = [line.removeprefix("problem: ") for line in done.stderr.splitlines() if line.startswith("problem: ")]
+    assert "slip.txt:3: 己经 read as 已经 (slips)" in told
+    assert "more.csv#1: 己经 read as 已经 (characters 3–5, slips)" in told
+    assert "more.csv#1: published is 'soon', not a day written YYYY-MM-DD (bad_metadata)" in told
+    assert any(line.startswith("noise.txt: ") and line.endswith(" (binary)") for line in told)
+    sources = read_tables(tables_of(study)).sources["source_id"]
+    assert not any(source_id in done.stderr for source_id in sources)
+
+
+def test_all_that_is_wrong_with_a_manifest_is_told_at_once(study: Path) -> None:
+    """A place, a day, a file that is gone and one that has changed."""
+    (study.parent / "raw" / "three.txt").write_text("河湾村修路3公里。\n", encoding="utf-8")
+    manifest = place_in_manifest(study, "河北省/石家庄市/灵守县")
+    header, *rows = [line.split(",") for line in manifest.read_text(encoding="utf-8").splitlines()]
+    rows = [dict(zip(header, row, strict=True)) for row in rows]
+    rows[1]["published"] = "2023"
+    manifest.write_text("\n".join(",".join(row) for row in [header, *(r.values() for r in rows)]) + "\n", encoding="utf-8")
+    (study.parent / "raw" / "three.txt").unlink()
+    (study.parent / "raw" / "one.txt").write_text("另一篇。\n", encoding="utf-8")
+    done = casework("run", study)
+    assert done.exit_code == 1
+    told = [line.partition("manifest.csv:")[2] for line in done.stderr.splitlines()]
+    wanted = ("2: one.txt has sha256", "3: published is '2023'", "3: three.txt is not there; put the file", "3: place of three.txt: there is no")
+    assert [line[: len(start)] for line, start in zip(told, wanted, strict=True)] == list(wanted)
+    assert not (study.parent / ".casework").exists()
+
+
+def test_a_run_says_where_most_cases_are_too_coarse_for_its_reports(study: Path) -> None:
+    place_in_manifest(study, "河北省/石家庄市/灵寿县")
+    (study.parent / "raw" / "one.txt").unlink()
+    manifest = study.parent / "raw" / "manifest.csv"
+    lines = manifest.read_text(encoding="utf-8").splitlines()
+    manifest.write_text("\n".join([lines[0], lines[2]]) + "\n", encoding="utf-8")
+    says = "1 of 1 cases are known only above the township, which the reports compare: in mein-dorf.yaml give `parameters: {level: county}` to corpus, case, compare"
+    assert says in casework("build", study).stderr
+    study.write_text(study.read_text(encoding="utf-8").replace("  - name: case\n    foreach: case\n", ""), encoding="utf-8")
+    text, _, _ = study.read_text(encoding="utf-8").partition("reports:")
+    study.write_text(text + "reports:\n  - {name: codebook, parameters: {level: county}}\n", encoding="utf-8")
+    done = casework("run", study)
+    assert done.exit_code == 0, done.stderr
+    assert "known only above" not in done.stderr
+
+
+def test_a_run_checks_its_reports_and_reads_its_tables_once(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from casework.reports import loaded, specs
+
+    seen: list[str] = []
+    for module, name in ((specs, "check_report"), (loaded, "read_tables")):
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *a, name=name, real=real: seen.append(name) or real(*a))
+    text, _, _ = study.read_text(encoding="utf-8").partition("reports:")
+    study.write_text(text + "reports:\n  - name: codebook\n", encoding="utf-8")
+    assert casework("run", study).exit_code == 0
+    assert seen == ["check_report", "read_tables"]
+
+
 def test_two_builds_give_the_same_bytes(study: Path, tmp_path: Path) -> None:
     """Also with another hash seed, another number of processes and another working folder."""
     command = [sys.executable, "-m", "casework.cli", "build", study]

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -465,17 +466,25 @@ HASH_2 = "1" * 64
 
 @pytest.mark.parametrize(("typed", "day"), [
     ("2023-05-01", "2023-05-01"), ("2023/5/1", "2023-05-01"), ("2023/05/01", "2023-05-01"), ("2023.5.1", "2023-05-01"), ("2023-5-1", "2023-05-01"),
-    ("2024/2/29", "2024-02-29"), ("", ""),
+    ("2024/2/29", "2024-02-29"), ("2023年5月1日", "2023-05-01"), ("2023/5/1 0:00", "2023-05-01"), ("2023-05-01T08:00:00+08:00", "2023-05-01"), ("", ""),
 ])
 def test_a_day_may_be_written_as_spreadsheets_do(tmp_path: Path, typed: str, day: str) -> None:
     (tmp_path / "manifest.csv").write_text(f"file,sha256,published\na.txt,{HASH},{typed}\n", encoding="utf-8")
     assert read_manifest(tmp_path / "manifest.csv")["a.txt"].published == day
 
 
-@pytest.mark.parametrize("typed", ["5/1/2023", "2023/2/30", "23/5/1", "2023/5-1", "2023/5", "20230501", "2023/13/1", "2023/5/1 0:00"])
+@pytest.mark.parametrize("typed", ["5/1/2023", "2023/2/30", "23/5/1", "2023/5-1", "2023/5", "20230501", "2023/13/1", "2023年", "45047"])
 def test_what_is_no_certain_day_is_refused(tmp_path: Path, typed: str) -> None:
     (tmp_path / "manifest.csv").write_text(f"file,sha256,published\na.txt,{HASH},{typed}\n", encoding="utf-8")
     with pytest.raises(CaseworkError, match="write a day as YYYY-MM-DD"):
+        read_manifest(tmp_path / "manifest.csv")
+
+
+@pytest.mark.parametrize("typed", ["2023", "2023-05", "2023/5", "2023年5月"])
+def test_a_month_or_a_year_is_no_day_and_it_is_said_what_to_write(tmp_path: Path, typed: str) -> None:
+    (tmp_path / "manifest.csv").write_text(f"file,sha256,published\na.txt,{HASH},{typed}\n", encoding="utf-8")
+    says = f"published is '{typed}'; write a day as YYYY-MM-DD, or nothing: where only the year or the month is known, the text itself may tell the day"
+    with pytest.raises(CaseworkError, match=re.escape(says)):
         read_manifest(tmp_path / "manifest.csv")
 
 
@@ -501,6 +510,33 @@ def test_mistakes_in_a_manifest(tmp_path: Path, text: str, line: int, says: str)
     assert says in str(caught.value)
 
 
+def test_all_mistakes_of_a_manifest_are_told_at_once(tmp_path: Path) -> None:
+    rows = [f"../a.txt,{HASH},2023,utf8x", "b.txt,12,5/1/2023,", f"c.txt,{HASH_2},,,more", f"d.txt,{HASH_2},,", f"e.txt,{HASH_2},,"]
+    with pytest.raises(CaseworkError) as caught:
+        manifest_of(tmp_path, "file,sha256,published,encoding\n" + "\n".join(rows) + "\n")
+    path = tmp_path / "manifest.csv"
+    told = [line.removeprefix(f"{path}:").split(" ")[:2] for line in str(caught.value).splitlines()]
+    assert told == [
+        ["2:", "file"], ["2:", "published"], ["2:", "no"], ["3:", "sha256"], ["3:", "published"], ["4:", "has"], ["6:", "e.txt"],
+    ]  # fmt: skip
+
+
+def test_of_many_mistakes_twenty_are_told_and_how_many_more(tmp_path: Path) -> None:
+    rows = "".join(f"{i}.txt,{i:064},soon\n" for i in range(30))
+    with pytest.raises(CaseworkError) as caught:
+        manifest_of(tmp_path, f"file,sha256,published\n{rows}")
+    *lines, last = str(caught.value).splitlines()
+    assert (len(lines), last) == (20, f"… and 10 more in {tmp_path / 'manifest.csv'}")
+
+
+def test_a_header_is_told_all_that_is_wrong_with_it(tmp_path: Path) -> None:
+    with pytest.raises(CaseworkError) as caught:
+        manifest_of(tmp_path, f"file,sha265,file,outlet\na.txt,{HASH},a.txt,x\n")
+    assert [line.split(": ", 1)[1] for line in str(caught.value).splitlines()] == [
+        "column 'file' stands twice", "unknown column 'sha265'; did you mean 'sha256'?", "column 'sha256' is missing",
+    ]  # fmt: skip
+
+
 def test_a_changed_file_stops_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(SIMPLIFIED, encoding="utf-8")
     assert register_files(tmp_path, tmp_path / "manifest.csv") == "1 files registered, 1 of them new"
@@ -516,7 +552,7 @@ def test_a_changed_file_stops_before_anything_is_read(tmp_path: Path) -> None:
 def test_missing_files_are_listed_with_their_place(tmp_path: Path) -> None:
     manifest = manifest_of(tmp_path, f"file,sha256\na.txt,{HASH}\nb.txt,{HASH_2}\n")
     (tmp_path / "b.txt").write_text("x")
-    assert missing_files(tmp_path, manifest) == (f"a.txt  sha256 {HASH}  → {tmp_path / 'a.txt'}",)
+    assert [row.file for row in missing_files(tmp_path, manifest)] == ["a.txt"]
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

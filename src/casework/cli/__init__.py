@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from casework.cli.archive import archive
-from casework.cli.build import build, build_tables
+from casework.cli.build import build, build_tables, hint_level
 from casework.cli.common import (
     Engine,
     EngineOption,
@@ -65,11 +65,12 @@ def run(
     Example: casework run studies/demo.yaml
     """
     loaded = open_study(study)
-    check_asked(loaded, only)
+    declared = check_asked(loaded, only)
     with errors():
-        tables, problems = build_tables(loaded, raw, out, jobs, format, scheduler)
-        publish_reports(loaded, tables, only, {"jobs": jobs, "scheduler": scheduler, "engine": engine.value})
-        exit_if(strict and problems)
+        result = build_tables(loaded, raw, out, jobs, format, scheduler)
+        publish_reports(loaded, result.tables_dir, only, declared, {"jobs": jobs, "scheduler": scheduler, "engine": engine.value})
+        hint_level(loaded, result, declared)
+        exit_if(strict and result.counts["problems"])
 
 
 app.command()(build)

@@ -9,11 +9,14 @@ import typer
 
 from casework.cli.common import Format, Jobs, Out, Raw, Scheduler, Strict, StudyFile, TableFormat, errors, exit_if, open_study, short
 from casework.cli.progress import progress_of
+from casework.text import CaseworkError
 
 if TYPE_CHECKING:
+    from casework.flow import BuildResult
+    from casework.reports import Declared
     from casework.study import Study
 
-__all__ = ["build", "build_tables"]
+__all__ = ["build", "build_tables", "hint_level"]
 
 SHOWN = 20
 
@@ -31,12 +34,13 @@ def build(
     """
     loaded = open_study(study)
     with errors():
-        _, problems = build_tables(loaded, raw, out, jobs, format, scheduler)
-        exit_if(strict and problems)
+        result = build_tables(loaded, raw, out, jobs, format, scheduler)
+        hint_level(loaded, result)
+        exit_if(strict and result.counts["problems"])
 
 
-def build_tables(study: Study, raw: Path | None, out: Path | None, jobs: int, format: Format, scheduler: str) -> tuple[Path, int]:
-    """Build the tables, say what came of it, and give their folder and the number of problems."""
+def build_tables(study: Study, raw: Path | None, out: Path | None, jobs: int, format: Format, scheduler: str) -> BuildResult:
+    """Build the tables, say what came of it, and give that."""
     from casework import flow
 
     with progress_of("texts") as progress:
@@ -45,12 +49,12 @@ def build_tables(study: Study, raw: Path | None, out: Path | None, jobs: int, fo
     typer.echo(f"{counts} → {short(result.tables_dir)}")
     problems = result.counts["problems"]
     for problem in result.problems[:SHOWN]:
-        typer.echo(f"problem: {problem.strip()}", err=True)
+        typer.echo(f"problem: {problem}", err=True)
     if problems > SHOWN:
         typer.echo(f"… and {problems - SHOWN} more in the table problems", err=True)
     if result.unplaced:
         typer.echo(_unplaced(study, result.unplaced, result.counts["cases"]), err=True)
-    return result.tables_dir, problems
+    return result
 
 
 def _unplaced(study: Study, n: int, cases: int) -> str:
@@ -60,3 +64,15 @@ def _unplaced(study: Study, n: int, cases: int) -> str:
         f"no place is known of {n} of {cases} cases, so that they are not compared: fill in place in {short(manifest)}, "
         f"and what the gazetteer lacks in {short(places)}"
     )
+
+
+def hint_level(study: Study, result: BuildResult, declared: Declared | None = None) -> None:
+    """Say where most cases are too coarse for the reports; a report that cannot be made is not the build's question."""
+    from casework import reports
+
+    try:
+        said = reports.too_coarse(study, result.levels, declared or reports.check_reports(study))
+    except CaseworkError:
+        return
+    if said:
+        typer.echo(said, err=True)

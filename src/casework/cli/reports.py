@@ -11,6 +11,7 @@ import typer
 from casework.cli.common import Engine, EngineOption, Jobs, Only, Scheduler, StudyFile, errors, open_study, progress_of, short
 
 if TYPE_CHECKING:
+    from casework.reports import Declared
     from casework.study import Study
 
 __all__ = ["Fresh", "Memory", "Seconds", "check_asked", "publish_reports", "report"]
@@ -32,21 +33,21 @@ def report(
     Example: casework report studies/demo.yaml --only compare
     """
     loaded = open_study(study)
-    check_asked(loaded, only)
+    declared = check_asked(loaded, only)
     with errors():
         how = {"jobs": jobs, "scheduler": scheduler, "engine": engine.value, "seconds": limit, "megabytes": memory, "fresh": fresh}
-        publish_reports(loaded, None, only, how)
+        publish_reports(loaded, None, only, declared, how)
 
 
-def check_asked(study: Study, only: list[str] | None) -> None:
-    """Refuse, as wrong usage, reports that cannot be made, before anything is built."""
+def check_asked(study: Study, only: list[str] | None) -> Declared:
+    """Refuse, as wrong usage, reports that cannot be made, before anything is built; give what their notebooks declare."""
     with errors(code=2):
         from casework.reports import check_reports
 
-        check_reports(study, only)
+        return check_reports(study, only)
 
 
-def publish_reports(study: Study, tables: Path | None, only: list[str] | None, how: Mapping[str, Any]) -> None:
+def publish_reports(study: Study, tables: Path | None, only: list[str] | None, declared: Declared, how: Mapping[str, Any]) -> None:
     """Publish a study's reports as the options say, and print the path of their index."""
     from casework import reports
 
@@ -58,9 +59,10 @@ def publish_reports(study: Study, tables: Path | None, only: list[str] | None, h
     kept = reports.KeptRuns(study.work_dir / "runs")
     if how.get("fresh"):
         kept.clear()
+    loaded = reports.Loaded.at(study, tables)
     with progress_of("reports") as progress:
         settings = reports.Settings(how["jobs"], how["scheduler"], engine, limits, kept, progress)
-        index = reports.publish(study, tables, only=only, settings=settings)
+        index = reports.publish(study, loaded, only=only, declared=declared, settings=settings)
     typer.echo(short(index))
-    if said := reports.quoted_out(study, tables):
+    if said := reports.quoted_out(study, loaded):
         typer.echo(said, err=True)

@@ -6,9 +6,9 @@ batches of raw texts → tasks → parts in the cache → a survey of the whole 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from casework.flow.part import Damaged
 from casework.flow.records import read_source
 from casework.flow.survey import Survey, survey_parts
 from casework.flow.work import Task
-from casework.sources import Manifest, check_manifest, missing_files, read_manifest
+from casework.sources import Manifest, Mistakes, check_manifest, missing_files, read_manifest
 from casework.sources.source import make_source
 from casework.study import Correction, Study
 from casework.tables import Tables, fresh_folder, make_frames
@@ -38,12 +38,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class BuildResult:
-    """Where the tables are, how many rows each has, the first thousand problems as lines, and how many cases no place is known of."""
+    """Where the tables are, how many rows each has, the first thousand problems as lines, and of the cases how many are without a
+    known place and how many of each level."""
 
     tables_dir: Path
     counts: dict[str, int]
     problems: tuple[str, ...]
     unplaced: int = 0
+    levels: Mapping[str, int] = field(default_factory=dict)
 
 
 def build(
@@ -80,7 +82,7 @@ def build(
                 cache.drop(e.path.parent.name)
             else:
                 cache.keep(set(names), job.codings)
-                return BuildResult(target, merged.counts, tuple(merged.problems), unplaced)
+                return BuildResult(target, merged.counts, tuple(merged.problems), unplaced, merged.levels)
 
 
 @dataclass(frozen=True)
@@ -108,17 +110,21 @@ class _Job:
 
 def _check(study: Study, folder: Path, foreign: bool) -> list[Problem]:
     """Hold the raw folder against the manifest before anything is parsed; give what is missing where that is no error."""
-    manifest = _manifest(study)
     if not folder.is_dir():
         raise CaseworkError(f"{folder}: no such folder; put the raw texts there or name their folder with --raw")
+    if study.manifest is None:
+        return []
+    mistakes = Mistakes(study.manifest)
+    manifest = read_manifest(study.manifest, mistakes)
     missing = missing_files(folder, manifest)
-    if missing and not foreign:
-        head = "a registered file is missing" if len(missing) == 1 else f"{len(missing)} registered files are missing"
-        raise CaseworkError("\n".join([f"{head}; put it back, or delete its row from {study.manifest}:", *missing]))
-    check_manifest(folder, manifest)
+    for row in () if foreign else missing:
+        what_would_do = f"put the file with sha256 {row.sha256} into {folder / row.file}, or delete this line"
+        mistakes.add(row.line, f"{row.file} is not there; {what_would_do}")
+    check_manifest(folder, manifest, mistakes)
     if any(row.place for row in manifest.values()):
-        check_homes(manifest.values(), load_gazetteer_of(settings_of(study)), study.places or study.raw / "places.csv")
-    return [Problem("missing", line) for line in missing]
+        check_homes(manifest.values(), load_gazetteer_of(settings_of(study)), study.places or study.raw / "places.csv", mistakes)
+    mistakes.refuse()
+    return [Problem("missing", f"{row.file}  sha256 {row.sha256}  → {folder / row.file}") for row in missing]
 
 
 def _manifest(study: Study) -> Manifest:

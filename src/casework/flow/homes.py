@@ -10,37 +10,28 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from casework.places import Gazetteer, Place
-from casework.sources.manifest import ManifestRow
+from casework.sources import ManifestRow, Mistakes
 from casework.text import CaseworkError
 
 __all__ = ["check_homes", "unknown_place"]
 
 NAMED = 3
 """So many places that may be meant are named."""
-LINES = 10
 
 
-def check_homes(rows: Iterable[ManifestRow], gazetteer: Gazetteer, places: Path) -> None:
+def check_homes(rows: Iterable[ManifestRow], gazetteer: Gazetteer, places: Path, mistakes: Mistakes) -> None:
     """Look up the place of each row of a manifest, before anything is built; `places` is the study's own list.
 
-    Raises CaseworkError that names file and line of each place that the gazetteer lacks, and what may be meant.
+    Each place that the gazetteer lacks is added to `mistakes` with the line of its first row and what may be meant.
     """
     found: dict[str, list[ManifestRow]] = {}
     for row in rows:
         if row.place:
             found.setdefault(row.place, []).append(row)
-    wrong = [named for place, named in found.items() if _find(place, gazetteer) is None]
-    lines = [_line(named, gazetteer, places) for named in wrong[:LINES]]
-    if len(wrong) > LINES:
-        lines.append(f"… and {len(wrong) - LINES} more places that are not known")
-    if wrong:
-        raise CaseworkError("\n".join(lines))
-
-
-def _line(rows: list[ManifestRow], gazetteer: Gazetteer, places: Path) -> str:
-    first = rows[0]
-    more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-    return f"{first.manifest}:{first.line}: place of {first.file}{more}: {unknown_place(first.place, gazetteer)} {places}"
+    for place, named in found.items():
+        if _find(place, gazetteer) is None:
+            more = f" and {len(named) - 1} more" if len(named) > 1 else ""
+            mistakes.add(named[0].line, f"place of {named[0].file}{more}: {unknown_place(place, gazetteer)} {places}")
 
 
 def unknown_place(what: str, gazetteer: Gazetteer) -> str:

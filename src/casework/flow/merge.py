@@ -6,10 +6,12 @@ import hashlib
 import heapq
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from casework.flow.corrections import correct_rows
@@ -17,6 +19,7 @@ from casework.flow.follow import follow_cases
 from casework.flow.part import Part
 from casework.flow.survey import Patch, Place, Survey
 from casework.flow.work import ROWS, SHORT_FORM, problem_row
+from casework.sources import PLAIN
 from casework.tables import TABLES, cell
 from casework.tables.files import Format, describe_file, write_package
 from casework.tables.parquet import to_parquet
@@ -25,6 +28,7 @@ from casework.text import CaseworkError, Problem
 
 __all__ = ["Merged", "merge_parts"]
 
+LEVEL = TABLES["cases"].names.index("level")
 TOLD = 1000  # problems that are given back as lines; the table has all
 
 
@@ -66,10 +70,11 @@ class _File:
 
 @dataclass
 class Merged:
-    """How many rows each table has, and the first of its problems as lines."""
+    """How many rows each table has, the first of its problems as lines, and how many cases are of each level (none: no place known)."""
 
     counts: dict[str, int]
     problems: list[str]
+    levels: Counter[str]
 
 
 def merge_parts(survey: Survey, full: Path, short: Path | None, all_shown: bool, format: Format, about: Mapping[str, Any]) -> Merged:
@@ -78,11 +83,11 @@ def merge_parts(survey: Survey, full: Path, short: Path | None, all_shown: bool,
     with ExitStack() as stack:
         files = {name: _begin(stack, full / f"{name}.csv", TABLES[name].names) for name in TABLES}
         others = {n: _begin(stack, short / f"{n}.csv", TABLES[n].names) for n in TABLES} if short else {}
-        lines = _write_all(survey, full, files, others, all_shown)
+        lines, levels = _write_all(survey, full, files, others, all_shown)
     _describe(full, files, format, about)
     if short:
         _describe(short, others, "csv", about)
-    return Merged({name: f.rows for name, f in files.items()}, lines)
+    return Merged({name: f.rows for name, f in files.items()}, lines, levels)
 
 
 def _begin(stack: ExitStack, path: Path, names: Sequence[str]) -> _File:
@@ -100,9 +105,12 @@ def _describe(folder: Path, files: Mapping[str, _File], format: Format, about: M
     write_package(folder, resources, about)
 
 
-def _write_all(survey: Survey, full: Path, files: Mapping[str, _File], others: Mapping[str, _File], all_shown: bool) -> list[str]:
+def _write_all(
+    survey: Survey, full: Path, files: Mapping[str, _File], others: Mapping[str, _File], all_shown: bool
+) -> tuple[list[str], Counter[str]]:
     first = sort_rows(TABLES["problems"], [_cells(p) for p in survey.problems])
-    lines = [_line(row) for row in first[:TOLD]]
+    lines = [f"{message} ({code})" for *_, code, message in first[:TOLD]]
+    levels: Counter[str] = Counter()
     for written in (files, others):
         if written:
             written["problems"].write(write_block(first), len(first))
@@ -112,17 +120,38 @@ def _write_all(survey: Survey, full: Path, files: Mapping[str, _File], others: M
             for name, file in files.items():
                 block, rows, short = _patched(part, name, a, patch, bool(others)) if patch else (*part.block(name, a, b), None)
                 file.write(block, rows)
+                if name == "cases":
+                    levels.update(row[LEVEL] for row in read_block(block))
                 if name == "problems" and len(lines) < TOLD:
-                    lines += [_line(row) for row in read_block(block)[: TOLD - len(lines)]]
+                    lines += _lines(part, a, b, read_block(block)[: TOLD - len(lines)])
                 if others and short is None and not all_shown and any(c.words for c in TABLES[name]):
                     short, _ = part.block(name + SHORT_FORM, a, b)
                 if others:
                     others[name].write(block if short is None or all_shown else short, rows)
-    return lines
+    return lines, levels
 
 
-def _line(row: Cells) -> str:
-    return f"{row[0]} {row[3]}: {row[4]}"
+def _lines(part: _Open, a: int, b: int, problems: Sequence[Cells]) -> Iterator[str]:
+    """Say each problem of some sources behind its file, and the line of it where the file is read as it is."""
+    files = {source_id: file for file, source_id in part.keys[a:b]}
+    raw = lru_cache(maxsize=1)(lambda source_id: (part.place.home / "raw" / f"{source_id}.txt").read_bytes().decode("utf-8"))
+    for source_id, start, end, code, message in problems:
+        file, where = files[source_id], ""
+        said = message.removeprefix(f"{file}: ")
+        if start and PurePosixPath(file).suffix.lower() in PLAIN:
+            file += f":{line_at(raw(source_id), int(start))}"
+        elif start:
+            where = f"characters {start}–{end}, "
+        yield f"{file}: {said} ({where}{code})"
+
+
+def line_at(text: str, at: int) -> int:
+    r"""Give the line, counted from one, that a character stands in.
+
+    >>> line_at("a\nb\nc", 2), line_at("a\r\nb", 3), line_at("a\rb", 2)
+    (2, 2, 2)
+    """
+    return 1 + max(text.count("\n", 0, at), text.count("\r", 0, at))
 
 
 def _cells(p: Problem) -> Cells:

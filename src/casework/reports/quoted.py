@@ -6,9 +6,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from casework.reports.account import share
-from casework.reports.site import tables_of
+from casework.reports.loaded import Loaded
 from casework.study import Study
-from casework.tables import read_tables
 from casework.views import CROWDED, share_out
 
 __all__ = ["quoted_out"]
@@ -16,11 +15,11 @@ __all__ = ["quoted_out"]
 NAMED = 5
 
 
-def quoted_out(study: Study, tables: Path | None = None) -> str:
+def quoted_out(study: Study, tables: Path | Loaded | None = None) -> str:
     """Say, in a line, of which texts of a study `quotes` lets more than 60% of the body out; nothing where it does of none."""
     if study.publish != "quotes":
         return ""
-    read = read_tables(tables or tables_of(study))
+    read = Loaded.at(study, tables).tables
     if not (read.passages["text"] != "").any():
         return ""
     rows: dict[str, dict[str, list[dict[str, str]]]] = {"claims": defaultdict(list), "passages": defaultdict(list)}

@@ -25,15 +25,16 @@ from casework.reports.guard import refuse_running_text
 from casework.reports.index import Card, index_page
 from casework.reports.kept import inputs_digest
 from casework.reports.kernels import choose_engine
+from casework.reports.loaded import Loaded, tables_of
 from casework.reports.parameters import read_notebook
 from casework.reports.provenance import gather_provenance
 from casework.reports.runs import Job, Runs, Settings, run_jobs
 from casework.reports.search import SEARCH, search_page
 from casework.reports.sources import evidence_page
-from casework.reports.specs import check_report, check_reports
+from casework.reports.specs import Declared, check_reports
 from casework.reports.unchanged import is_unchanged, remember_site, site_digest
 from casework.study import Study
-from casework.tables import Tables, read_tables, standoff
+from casework.tables import Tables, standoff
 from casework.text import CaseworkError
 from casework.views import Reading, case_pages, gather_readings, load_words, mechanism_names
 
@@ -43,35 +44,36 @@ LEVEL = "township"
 
 
 def publish(
-    study: Study, tables: Path | None = None, out: Path | None = None, *, only: Sequence[str] | None = None,
-    settings: Settings | None = None, **how: Any,
+    study: Study, tables: Path | Loaded | None = None, out: Path | None = None, *, only: Sequence[str] | None = None,
+    declared: Declared | None = None, settings: Settings | None = None, **how: Any,
 ) -> Path:
     """Run a study's reports on its tables and write the site; give the path of its first page.
 
-    Without `tables` those that were built are taken, else those that are committed. With `only`
-    the other reports' pages stay as they are. How reports are run is said by `settings`, or by its fields as
-    keywords (`jobs=2`). Raises CaseworkError before anything is written where a parameter or a
-    notebook is wrong, and after the rest is written where a report failed.
+    Without `tables` those that were built are taken, else those that are committed. With `only` the other reports' pages
+    stay as they are. `declared` is what `check_reports` gave, where that was asked before. How reports are run is said by
+    `settings`, or by its fields as keywords (`jobs=2`). Raises CaseworkError before anything is written where a parameter
+    or a notebook is wrong, and after the rest is written where a report failed.
     """
-    folder = tables or tables_of(study)
+    loaded = Loaded.at(study, tables)
     out = out or study.reports_dir
     settings = replace(settings or Settings(), **how)
     choose_engine(settings.engine)
     kept = None if only else settings.kept
-    digest = site_digest(study, folder) if kept else ""
+    digest = site_digest(study, loaded.folder) if kept else ""
     if kept and is_unchanged(kept.folder, digest, out):
         return out / "index.html"
-    _publish_anew(study, folder, out, only, settings)
+    _publish_anew(study, loaded, out, only, declared if declared is not None else check_reports(study, only), settings)
     if kept:
         remember_site(kept.folder, digest, out)
     return out / "index.html"
 
 
-def _publish_anew(study: Study, folder: Path, out: Path, only: Sequence[str] | None, settings: Settings) -> None:
+def _publish_anew(
+    study: Study, loaded: Loaded, out: Path, only: Sequence[str] | None, declared: Declared, settings: Settings
+) -> None:
     """Run what is not kept, write the site, and tell of what failed."""
-    check_reports(study, only)
-    read = read_tables(folder)
-    planned = [job for lang in study.langs for job in plan_jobs(study, read, folder, lang)]
+    read, folder = loaded.tables, loaded.folder
+    planned = [job for lang in study.langs for job in plan_jobs(study, read, folder, lang, declared)]
     chosen = [job for job in planned if not only or job.report in only]
     with _fresh_site(out, keep=bool(only)) as new:
         with run_folder(study, folder, read, bool(settings.scheduler)) as seen:
@@ -98,28 +100,21 @@ def _write_site(study: Study, tables: Tables, folder: Path, planned: Sequence[Jo
     write_crate(new, study, shared["sources"], there, runs, found)
 
 
-def tables_of(study: Study) -> Path:
-    """Give the folder of a study's tables: those that were built, else those that are committed."""
-    for folder in (study.tables_dir, study.published_dir):
-        if (folder / "datapackage.json").is_file():
-            return folder
-    raise CaseworkError(f"study '{study.name}' has no tables yet; `casework build {study.file.name}` makes them")
-
-
-def plan_jobs(study: Study, tables: Tables, folder: Path, lang: str = "") -> list[Job]:
+def plan_jobs(study: Study, tables: Tables, folder: Path, lang: str = "", declared: Declared | None = None) -> list[Job]:
     """List the pages that notebooks make in a language (the study's first, unless said), their parameters checked."""
     lang = lang or study.lang
+    declared = declared if declared is not None else check_reports(study)
     out: list[Job] = []
     for spec in study.reports:
-        declared = check_report(study, spec)
+        known = declared[spec.name]
         own = {**_own_parameters(study, lang), "report": spec.name}
-        given = {k: v for k, v in own.items() if k in declared} | dict(spec.parameters)
+        given = {k: v for k, v in own.items() if k in known} | dict(spec.parameters)
         if not spec.foreach:
             out.append(Job(spec.name, spec.notebook, f"{spec.name}.html", given, lang=lang, tree=_tree(study, lang)))
             continue
-        level = str(given.get("level", declared["level"])) if spec.foreach == "case" else spec.foreach
+        level = str(given.get("level", known["level"])) if spec.foreach == "case" else spec.foreach
         for case, path in case_pages(roll_up(tables, level).cases, spec.name).items():
-            named = {"report": Path(path).stem} if "report" in declared else {}
+            named = {"report": Path(path).stem} if "report" in known else {}
             own = {**given, **named, "case": case, "level": level}
             out.append(Job(spec.name, spec.notebook, path, own, case, lang, _tree(study, lang)))
     return out

@@ -16,22 +16,25 @@ from casework.study import ReportSpec, Study
 from casework.tables import VOCABULARIES
 from casework.text import CaseworkError
 
-__all__ = ["check_report", "check_reports"]
+__all__ = ["Declared", "check_report", "check_reports"]
+
+Declared = Mapping[str, Mapping[str, Any]]
+"""For each report the parameters that its notebook declares, with their defaults."""
 
 OWN = ("index.html", SEARCH)
 
 
-def check_reports(study: Study, only: Sequence[str] | None = None) -> None:
+def check_reports(study: Study, only: Sequence[str] | None = None) -> Declared:
     """Check all that can be known of a study's reports without its tables; `only` are the names that were asked for.
 
-    Raises CaseworkError with the study's file and line for the first that cannot be made.
+    Gives for each report the parameters that its notebook declares, with their defaults. Raises CaseworkError with the
+    study's file and line for the first that cannot be made.
     """
     known = [spec.name for spec in study.reports]
     for name in only or ():
         if name not in known:
             raise CaseworkError(f"study '{study.name}' has no report '{name}'{did_you_mean(name, known)}")
-    for spec in study.reports:
-        check_report(study, spec)
+    return {spec.name: check_report(study, spec) for spec in study.reports}
 
 
 def check_report(study: Study, spec: ReportSpec) -> Mapping[str, Any]:

@@ -12,17 +12,20 @@ from casework.sources.manifest import (
     register_files,
     walk,
 )
-from casework.sources.read import READ_APART, iter_sources, once, read_source
+from casework.sources.mistakes import Mistakes
+from casework.sources.read import PLAIN, READ_APART, iter_sources, once, read_source
 from casework.sources.rows import read_rows
 from casework.sources.source import MAX_BYTES, Source, registered
 
 __all__ = [
     "MAX_BYTES",
+    "PLAIN",
     "READ_APART",
     "Child",
     "Decoded",
     "Manifest",
     "ManifestRow",
+    "Mistakes",
     "Source",
     "Unreadable",
     "check_manifest",

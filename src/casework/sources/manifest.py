@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from casework.codebook import did_you_mean, load_codebook
 from casework.sources.decode import ENCODINGS
+from casework.sources.mistakes import Mistakes
 from casework.sources.rows import read_rows
 from casework.text import CaseworkError
 
@@ -24,7 +25,9 @@ __all__ = [
 ]
 
 _SKIPPED = re.compile(r"(README|LICEN[CS]E|COPYING)([._-].*)?", re.IGNORECASE)
-_DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+_DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})([T ]+[0-9]{1,2}:[0-9]{2}\S*)?")
+_NO_DAY = re.compile(r"[0-9]{4}([-/.][0-9]{1,2})?")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _OWN = frozenset({"manifest.csv", "places.csv", "attributes.csv", "corrections.csv", "gold"})
 
 
@@ -61,54 +64,75 @@ class Manifest(dict[str, ManifestRow]):
         return {row.sha256: row for row in self.values()}
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path, mistakes: Mistakes | None = None) -> Manifest:
     """Read a manifest: a row by its file's path in the raw folder.
 
-    Raises CaseworkError with file and line for an unknown column or encoding, a path that leaves
-    the folder, a file or a SHA-256 that stands twice, a date that is none.
+    What is wrong (an unknown column or encoding, a path that leaves the folder, a file or a SHA-256 that stands twice, a
+    date that is none) is added to `mistakes`; without them CaseworkError is raised that names file and line of each.
     """
+    found = mistakes if mistakes is not None else Mistakes(path)
     rows = Manifest()
     hashes: dict[str, ManifestRow] = {}
-    for line, cells in read_rows(path, _COLUMNS[:2], _COLUMNS[2:]):
+    for line, cells in read_rows(path, _COLUMNS[:2], _COLUMNS[2:], found):
         row = ManifestRow(**cells, line=line, manifest=str(path))
-        if wrong := _wrong(row):
-            raise CaseworkError(f"{path}:{line}: {wrong}")
-        row = replace(row, published=as_day(row.published))
+        for wrong in _wrong(row):
+            found.add(line, wrong)
         if other := rows.get(row.file) or hashes.get(row.sha256):
             what = "file" if other.file == row.file else "text"
-            raise CaseworkError(f"{path}:{line}: {row.file} is the same {what} as in line {other.line}")
-        rows[row.file] = hashes[row.sha256] = row
+            found.add(line, f"{row.file} is the same {what} as in line {other.line}; delete one of them")
+        elif _is_inside(row.file):
+            rows[row.file] = replace(row, published=as_day(row.published))
+            if _SHA256.fullmatch(row.sha256):
+                hashes[row.sha256] = row
+    if mistakes is None:
+        found.refuse()
     return rows
 
 
-def _wrong(row: ManifestRow) -> str:
-    parts = PurePosixPath(row.file).parts
-    if not row.file or "\\" in row.file or row.file.startswith("/") or ".." in parts or ":" in row.file.split("/")[0]:
-        return f"file '{row.file}' must be a path inside the folder of the texts"
-    if not re.fullmatch(r"[0-9a-f]{64}", row.sha256):
-        return f"sha256 of {row.file} must be 64 hex digits; `casework manifest STUDY` writes them"
+def _wrong(row: ManifestRow) -> Iterator[str]:
+    if not _is_inside(row.file):
+        yield f"file '{row.file}' must be a path inside the folder of the texts"
+    if not _SHA256.fullmatch(row.sha256):
+        yield f"sha256 of {row.file} must be 64 hex digits; `casework manifest STUDY` writes them"
     if row.published and not as_day(row.published):
-        return f"published is '{row.published}'; write a day as YYYY-MM-DD, or nothing"
+        yield f"published is '{row.published}'; {_day_wanted(row.published)}"
     if row.bytes and not row.bytes.isdecimal():
-        return f"bytes is '{row.bytes}'; write a whole number, or nothing"
+        yield f"bytes is '{row.bytes}'; write a whole number, or nothing"
     if row.encoding and row.encoding.lower() not in ENCODINGS:
-        return f"no encoding '{row.encoding}'{did_you_mean(row.encoding, ENCODINGS)}"
-    return ""
+        yield f"no encoding '{row.encoding}'{did_you_mean(row.encoding, ENCODINGS)}"
+
+
+def _is_inside(file: str) -> bool:
+    parts = PurePosixPath(file).parts
+    return bool(file) and "\\" not in file and not file.startswith("/") and ".." not in parts and ":" not in file.split("/")[0]
 
 
 def as_day(text: str) -> str:
     """Write a day of the calendar as YYYY-MM-DD; empty where the text is none.
 
-    Year, month and day in this order, with or without noughts, between hyphens, slashes (as spreadsheets write) or points.
+    Year, month and day in this order, with or without noughts, between hyphens, points, slashes or the Chinese words, as
+    spreadsheets write them; a clock time may follow.
 
-    >>> as_day("2023/5/1"), as_day("2023.05.01"), as_day("5/1/2023"), as_day("2023-02-30")
-    ('2023-05-01', '2023-05-01', '', '')
+    >>> as_day("2023/5/1"), as_day("2023年5月1日"), as_day("2023-05-01 0:00"), as_day("5/1/2023"), as_day("2023-02-30")
+    ('2023-05-01', '2023-05-01', '2023-05-01', '', '')
     """
-    found = _DAY.fullmatch(text)
+    found = _DAY.fullmatch(_plain_day(text))
     try:
         return datetime.date(*map(int, found.group(1, 3, 4))).isoformat() if found else ""
     except ValueError:
         return ""
+
+
+def _plain_day(text: str) -> str:
+    """Put hyphens for the words of year and month between figures; that of the day goes."""
+    year, month, day = load_codebook("outlets").terms("day_words")
+    return text.replace(year, "-").replace(month, "-").replace(day, "").removesuffix("-")
+
+
+def _day_wanted(text: str) -> str:
+    """Say what to write for what is no day."""
+    known = ": where only the year or the month is known, the text itself may tell the day" if _NO_DAY.fullmatch(_plain_day(text)) else ""
+    return f"write a day as YYYY-MM-DD, or nothing{known}"
 
 
 def walk(folder: Path) -> Iterator[str]:
@@ -142,47 +166,50 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_manifest(folder: Path, manifest: Mapping[str, ManifestRow]) -> None:
+def check_manifest(folder: Path, manifest: Mapping[str, ManifestRow], mistakes: Mistakes | None = None) -> None:
     """Hold every registered file that is there against its SHA-256, before anything is built.
 
-    Raises CaseworkError that names each one with the manifest's file and line.
+    What differs is added to `mistakes`; without them CaseworkError is raised that names each with the manifest's file and line.
     """
-    wrong = [
-        mismatch(row, found) for row in manifest.values()
-        if (path := _inside(folder, row)).is_file() and (found := hash_file(path)) != row.sha256
-    ]  # fmt: skip
-    if wrong:
-        raise CaseworkError("\n".join(map(str, wrong)))
+    if not manifest:
+        return
+    found = mistakes if mistakes is not None else Mistakes(Path(next(iter(manifest.values())).manifest))
+    for row in manifest.values():
+        path = folder / row.file
+        if path.exists() and not path.resolve().is_relative_to(folder.resolve()):
+            found.add(row.line, f"{row.file} is a link that leaves the folder of the texts")
+        elif _SHA256.fullmatch(row.sha256) and path.is_file() and (sha256 := hash_file(path)) != row.sha256:
+            found.add(row.line, _differs(row, sha256))
+    if mistakes is None:
+        found.refuse()
 
 
 def mismatch(row: ManifestRow, found: str) -> CaseworkError:
     """Make the error for a file whose bytes are not those of the manifest."""
-    return CaseworkError(
-        f"{row.manifest}:{row.line}: {row.file} has sha256 {found[:16]}…, the manifest {row.sha256[:16]}…; "
+    return CaseworkError(f"{row.manifest}:{row.line}: {_differs(row, found)}")
+
+
+def _differs(row: ManifestRow, found: str) -> str:
+    return (
+        f"{row.file} has sha256 {found[:16]}…, the manifest {row.sha256[:16]}…; "
         "put the registered file back, or correct the manifest"
-    )
+    )  # fmt: skip
 
 
-def _inside(folder: Path, row: ManifestRow) -> Path:
-    path = folder / row.file
-    if path.exists() and not path.resolve().is_relative_to(folder.resolve()):
-        raise CaseworkError(f"{row.manifest}:{row.line}: {row.file} is a link that leaves the folder of the texts")
-    return path
-
-
-def missing_files(folder: Path, manifest: Mapping[str, ManifestRow]) -> tuple[str, ...]:
-    """List the registered files that are not there: one line each with SHA-256 and where to put it."""
-    missing = (row for row in manifest.values() if not (folder / row.file).is_file())
-    return tuple(f"{row.file}  sha256 {row.sha256}  → {folder / row.file}" for row in missing)
+def missing_files(folder: Path, manifest: Mapping[str, ManifestRow]) -> tuple[ManifestRow, ...]:
+    """Give the rows of the registered files that are not there."""
+    return tuple(row for row in manifest.values() if not (folder / row.file).is_file())
 
 
 def register_files(folder: Path, path: Path) -> str:
     """Add every file of a folder that the manifest lacks, with its size; what was typed stays. Say how many in words.
 
-    Raises CaseworkError where a registered file has changed: that is for a person to settle.
+    Raises CaseworkError for the manifest's mistakes and where a registered file has changed: that is for a person to settle.
     """
-    rows = read_manifest(path) if path.is_file() else Manifest()
-    check_manifest(folder, rows)
+    mistakes = Mistakes(path)
+    rows = read_manifest(path, mistakes) if path.is_file() else Manifest()
+    check_manifest(folder, rows, mistakes)
+    mistakes.refuse()
     known = {row.sha256 for row in rows.values()}
     new: list[ManifestRow] = []
     for file in walk(folder):

@@ -15,9 +15,10 @@ from casework.sources.records import read_records
 from casework.sources.source import MAX_BYTES, Source, make_source, registered, typed, unregistered
 from casework.text import CaseworkError, Problem
 
-__all__ = ["READ_APART", "iter_sources", "once", "read_source"]
+__all__ = ["PLAIN", "READ_APART", "iter_sources", "once", "read_source"]
 
 PLAIN = frozenset({".txt", ".text"})
+"""Suffixes of files whose characters are those of the raw text."""
 EXTRACTED: Mapping[str, str] = {".html": "html", ".htm": "html", ".xhtml": "html", ".pdf": "pdf", ".docx": "docx"}
 READ_APART = frozenset({*PLAIN, *EXTRACTED})
 """Suffixes of files that hold one text: each can be read in a process of its own."""

@@ -64,7 +64,7 @@ def _record(name: str, found: Mapping[str, str] | Unreadable, encoding: str, row
         return
     canonical = json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
     published = values.get("published", "")
-    meta = {**values, "published": as_day(re.split("[^0-9/.-]", published, maxsplit=1)[0])}  # a clock time may follow
+    meta = {**values, "published": as_day(published) or as_day(re.split("[^0-9/.-]", published, maxsplit=1)[0])}  # more may follow
     # What a record says of itself goes before what the manifest says of the whole file.
     source = make_source(name, hashlib.sha256(canonical).hexdigest(), len(canonical), encoding, text, meta, typed(row))
     yield replace(source, extracted=True)

@@ -31,6 +31,11 @@ class Scene:
     now: Place | None = None
     before_items: tuple[Place | None] | None = None
 
+    @classmethod
+    def of(cls, mentions: Sequence[Sequence[Mention]]) -> Scene:
+        """Begin an article, given the places of each of its passages: it comes back to its one village, where it has one."""
+        return cls(_only_village(mentions))
+
     def enter(self, text: str) -> None:
         """Begin a passage: an item of a list does not speak of the place of the item before, but of where the list began."""
         if not _book().opens_item.match(text):
@@ -63,6 +68,14 @@ class Scene:
         elif role == "body" and inside:
             alike = {p.path for p in inside if p.level == inside[-1].level}
             self.now = inside[-1] if len(alike) < SEVERAL else None
+
+
+def _only_village(mentions: Sequence[Sequence[Mention]]) -> Place | None:
+    """Give the village that an article speaks of where it opens with it, comes back to it and goes on about no other; else None."""
+    named = [(m.place, m.how) for found in mentions for m in found if _leads(m) and m.how != "coreference"]
+    villages = [place for place, _ in named if place is not None and place.level == "village"]
+    first = next((place for place, _ in named if place is not None and place.level in ("township", "village")), None)
+    return first if len(villages) >= SEVERAL and {first} == set(villages) else None
 
 
 def _leads(m: Mention) -> bool:
@@ -105,7 +118,7 @@ class Places:
             if self.home is None or same_or_within(m.place, self.home):
                 since = spot.sentence.start if m.span.start >= spot.sentence.start else 0
                 return m.place, m.span.start < spot.clause.start and _has_rival(m.place, since, before)
-            if self._is_wider(m, spot):
+            if self._is_wider(m, spot) or self._owns(m, spot):
                 return m.place, False
         if (behind := self._behind(at, spot)) is not None:
             return behind, False
@@ -119,13 +132,17 @@ class Places:
             return subject or spot.clause.covers(m.span)
         return subject and _book().subject.match(self.text, m.span.end) is not None and same_or_within(self.home, m.place)
 
+    def _owns(self, m: Mention, spot: Spot) -> bool:
+        """Tell whether a clause opens with a place elsewhere and the amount, as what is the place's own (他县青山村20名党员)."""
+        return m.how != "coreference" and m.span.end == spot.start and m.span.start in self.clauses
+
     def _behind(self, at: int, spot: Spot) -> Place | None:
         """Give the place that is named right behind an amount, or behind the quotation that opens the paragraph and holds the amount."""
         end = spot.end + 1 if self.text.startswith(_book().of, spot.end) else 0
         if self.opening.covers(Span(spot.start, spot.end)):
             end = self.opening.end
         for m in self.mentions[at:] if end else ():
-            if m.span.start >= end and m.how != "coreference":
+            if m.span.start >= end and (m.how != "coreference" or end == self.opening.end):
                 near = _book().speaker.match(self.text, end, m.span.start) if end == self.opening.end else m.span.start == end
                 fits = m.place is not None and "in_name" not in m.flags and same_or_within(m.place, self.home)
                 return m.place if near and fits else None

@@ -175,7 +175,7 @@ def _pairs(clean: str, pattern: re.Pattern[str], left: str, right: str) -> Itera
 
 _GAP = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _HAN_CHAR = re.compile(f"[{HAN}]")
-_NUMBER = r"\d+(?:\.\d+)?"
+_NUMBER = r"(?:\d{1,3}(?: \d{3}){1,4}|\d+(?:\.\d+)?)"
 _AFTER_NUMBER = re.compile(rf"[{HAN}]\s?{_NUMBER}$")
 _BEFORE_NUMBER = re.compile(rf"{_NUMBER}(\s?)([{HAN}])")
 
@@ -229,12 +229,15 @@ def _splits_word(left: str, right: str) -> bool:
 
 
 _PHRASE = range(4, 13)
+_SPARE_COMMA = re.compile("[,\uff0c](?=[,\uff0c\u3002\uff1b\uff1a\u3001\uff01\uff1f])")
 _MIX = np.array([1, 0x9E3779B1, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5], dtype=np.uint64)  # odd: equal characters, equal keys
 
 
 @cleaner
 def doubled(clean: str) -> Iterator[Edit]:
-    """Drop the second of two equal characters that no word holds, and of two equal phrases."""
+    """Drop the second of two equal characters that no word holds, and of two equal phrases; and a comma straight before another stop."""
+    for m in _SPARE_COMMA.finditer(clean):
+        yield Edit(Span(*m.span()), "", "doubled")
     never = _never_doubled()
     codes = codes_of(clean)
     found = [(at, 1, n) for at, n in _repeats(codes, 1, 1) if (n > 1 or clean[at] in never) and _HAN_CHAR.match(clean[at])]

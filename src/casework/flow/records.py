@@ -202,7 +202,7 @@ class _Writer:
         cases: Sequence[Case],
         ids: dict[int, tuple[str, Place | None]],
     ) -> None:
-        section, labels, scene = "", _label(article), Scene()
+        section, labels, scene = "", _label(article), Scene.of(mentions)
         read: list[tuple[Record, Passage, list[Claim]]] = []
         for i, passage in enumerate(article.passages):
             case_id, home = ids.get(i, ("", None))

@@ -39,7 +39,7 @@ def _book() -> _Book:
     aside, quoted = book.section("aside"), book.section("quoted")
     return _Book(
         before=re.compile(aside["before"]),
-        pairs=_pairs([[aside["along"], aside["across"]], [aside["by"], aside["kinds"]], [aside["with"], aside["hub"]]]),
+        pairs=_pairs([[aside["along"], aside["across"]], [aside["by"], aside["kinds"]], [aside["with"], aside["hub"]], [aside["beside"], aside["office"]]]),
         far=_pairs(aside["far"]),
         best=re.compile(aside["best"]),
         helper=re.compile(aside["helper"]),

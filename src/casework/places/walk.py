@@ -78,6 +78,8 @@ class Walk:
             back = self._back(group[-1])
             if back is not None and NAMED in group[-1].flags:
                 back.flags.add(NAMED)
+            if back is not None:
+                self.before = (group[-1].end, back.key)
             return back
         self._mark_holder(group)
         said: Said | None = None

@@ -18,6 +18,7 @@ __all__ = ["Draft", "lay_out"]
 
 PHOTO_SENTENCE = 60
 _LONG_HEADING = 22
+_STANDFIRST = 24
 
 
 @dataclass
@@ -119,9 +120,10 @@ class _Layout:
             return "body"
         if book_pattern("outlets_end").search(words[-6:]) and len(words) <= 12:
             return "chrome"
-        if below == i + 1 and self.is_half(words, below):
+        if below == i + 1 and self.is_half(words, below) or _sums_up(words):
             return "body"
-        return "subhead" if below == i + 1 and shared_pairs(words, self.near(i)) >= 0.35 else "chrome"
+        heads = self.lines[i - 1].name in ("date", "source") or shared_pairs(words, self.near(i)) >= 0.35
+        return "subhead" if below == i + 1 and heads else "chrome"
 
     def is_running_head(self, i: int, above: int, below: int) -> bool:
         """A short line next to a page number, between the halves of a sentence or with the words of a masthead."""
@@ -235,9 +237,15 @@ class _Layout:
 
 
 def _tail_role(line: Line) -> str:
-    if is_enumerated(line.text) or ends_closed(line.text):
+    goes_on = book_pattern("openers").match(line.text) and "\uff0c" in line.text
+    if is_enumerated(line.text) or ends_closed(line.text) or goes_on:
         return "body"
     return "caption" if photo_noun(line.text) or book_pattern("caption_verbs").search(line.text) else "chrome"
+
+
+def _sums_up(words: str) -> bool:
+    """Tell whether a line above the text is a sentence without its stop, which sums the article up."""
+    return len(words) >= _STANDFIRST and "\uff0c" in words and not any(c in words for c in "|\uff1a:>\u3000")
 
 
 def photo_noun(words: str) -> bool:

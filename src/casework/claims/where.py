@@ -28,13 +28,18 @@ class Scene:
     """
 
     headline: Place | None = None
+    first: Place | None = None
     now: Place | None = None
     before_items: tuple[Place | None] | None = None
 
     @classmethod
     def of(cls, mentions: Sequence[Sequence[Mention]]) -> Scene:
-        """Begin an article, given the places of each of its passages: it comes back to its one village, where it has one."""
-        return cls(_only_village(mentions))
+        """Begin an article, given the places of each of its passages.
+
+        It comes back to its one village, where it has one; what it tells before it names any place is of the first it names.
+        """
+        led = (m.place for found in mentions for m in found if _leads(m) and m.how != "coreference")
+        return cls(_only_village(mentions), next(led, None))
 
     def enter(self, text: str) -> None:
         """Begin a passage: an item of a list does not speak of the place of the item before, but of where the list began."""
@@ -46,7 +51,7 @@ class Scene:
 
     def at(self, home: Place | None) -> Place | None:
         """Give the place carried into a passage: one inside the place of the passage's case."""
-        found = self.now or self.headline
+        found = self.now or self.headline or self.first
         return (
             found if home is not None and found is not None and found != home and same_or_within(found, home) else None
         )
@@ -60,6 +65,8 @@ class Scene:
         ]
         if role in ("headline", "subhead"):
             self.before_items = None
+        if role == "subhead" or (role == "body" and inside):
+            self.first = None
         if role == "headline":
             self.headline = inside[-1] if inside else self.headline
             self.now = None
@@ -118,7 +125,7 @@ class Places:
             if self.home is None or same_or_within(m.place, self.home):
                 since = spot.sentence.start if m.span.start >= spot.sentence.start else 0
                 return m.place, m.span.start < spot.clause.start and _has_rival(m.place, since, before)
-            if self._is_wider(m, spot) or self._owns(m, spot):
+            if self._is_wider(m, spot) or self._opens(m, spot):
                 return m.place, False
         if (behind := self._behind(at, spot)) is not None:
             return behind, False
@@ -127,14 +134,17 @@ class Places:
 
     def _is_wider(self, m: Mention, spot: Spot) -> bool:
         """Tell whether a sentence turns to a place that holds the case's: by a reference in the clause, or by its name as the subject."""
-        subject = m.span.start in self.clauses and m.span.start >= spot.sentence.start
+        subject = m.span.start in self.clauses and (m.span.start >= spot.sentence.start or m.span.start == 0)
         if m.how == "coreference":
             return subject or spot.clause.covers(m.span)
         return subject and _book().subject.match(self.text, m.span.end) is not None and same_or_within(self.home, m.place)
 
-    def _owns(self, m: Mention, spot: Spot) -> bool:
-        """Tell whether a clause opens with a place elsewhere and the amount, as what is the place's own (他县青山村20名党员)."""
-        return m.how != "coreference" and m.span.end == spot.start and m.span.start in self.clauses
+    def _opens(self, m: Mention, spot: Spot) -> bool:
+        """Tell whether a place elsewhere opens the paragraph or the amount's sentence, or the amount follows on it in its clause."""
+        if m.how in ("coreference", "bare_name") or m.span.start not in self.clauses:
+            return False
+        low = m.place is not None and m.place.level in ("township", "village")
+        return m.span.end == spot.start or (low and m.span.start in (0, spot.sentence.start))
 
     def _behind(self, at: int, spot: Spot) -> Place | None:
         """Give the place that is named right behind an amount, or behind the quotation that opens the paragraph and holds the amount."""

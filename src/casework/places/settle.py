@@ -64,16 +64,20 @@ class _Settling:
     def _units(self, hits: list[Hit]) -> None:
         """Provinces, prefectures and counties by their whole names."""
         for hit in hits:
-            if len(hit.keys) == 1 and not self._is_verb(hit):
+            if len(hit.keys) == 1 and not self._is_doubtful(hit):
                 self.context.add(hit.keys[0], 3 * self._strength(hit))
         for hit in hits:
-            if self._is_verb(hit) and self.context.score[self.gazetteer.at(hit.keys[0], "prefecture")] < 1:
+            if self._is_doubtful(hit) and self.context.score[self.gazetteer.at(hit.keys[0], "prefecture")] < 1:
                 continue
             key = hit.keys[0] if len(hit.keys) == 1 else self.context.decide(hit)
             if key and len(hit.keys) > 1:
                 self.context.add(key, 2 * self._strength(hit))
             if key or self._begins(hit):
                 self.accepted.append(hit)
+
+    def _is_doubtful(self, hit: Hit) -> bool:
+        """Tell whether a county's whole name may be no name: a plain word for a part of any town, or a verb."""
+        return self._name(hit) in self.gazetteer.words.town_parts or self._is_verb(hit)
 
     def _is_verb(self, hit: Hit) -> bool:
         """Tell whether a county's whole name reads as a verb and the office that is its object."""

@@ -58,6 +58,7 @@ class Words:
     peoples: frozenset[str]
     people: re.Pattern[str]
     never_alone: frozenset[str]
+    town_parts: frozenset[str]
     plain: frozenset[str]
     never_bare: frozenset[str]
     former: tuple[tuple[str, str, int], ...]
@@ -156,6 +157,7 @@ def load_words() -> Words:
         peoples=frozenset(book.terms("peoples")),
         people=re.compile(rf"(?<=..)(?:{either(book.terms('peoples'))})+$"),
         never_alone=frozenset(book.terms("never_alone")),
+        town_parts=frozenset(book.terms("town_parts")),
         plain=frozenset(plain_words(book)),
         never_bare=frozenset(book.terms("never_bare")),
         former=tuple((str(n), str(c), int(y)) for n, c, y in book.section("former")),

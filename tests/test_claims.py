@@ -128,6 +128,58 @@ def test_the_place_spoken_of_goes_on_until_a_wider_place_speaks() -> None:
     assert scene.at(county) is None
 
 
+def test_an_article_with_one_village_comes_back_to_it() -> None:
+    town = Place("130126201", "河北省/石家庄市/灵寿县/北洼乡", "township")
+    village, other = (Place("", f"{town.path}/{name}", "village") for name in ("南洼村", "青禾村"))
+    told = [[Mention(Span(0, 3), village, "name")]] * 3
+    scene = Scene.of(told)
+    scene.follow("subhead", [], town)
+    assert scene.at(town) == village
+    scene = Scene.of([*told, [Mention(Span(0, 3), other, "name")]])
+    scene.follow("subhead", [], town)
+    assert scene.at(town) is None
+
+
+def test_what_is_told_before_any_place_is_of_the_first_that_is_named() -> None:
+    town = Place("130126201", "河北省/石家庄市/灵寿县/北洼乡", "township")
+    village = Place("", f"{town.path}/南洼村", "village")
+    mentions = [Mention(Span(4, 7), village, "name")]
+    scene = Scene.of([[], mentions])
+    assert scene.at(town) == village
+    scene.follow("body", [], town)
+    assert scene.at(town) == village
+    scene.follow("body", mentions, town)
+    scene.follow("subhead", [], town)
+    assert scene.at(town) is None
+
+
+def test_a_place_elsewhere_that_opens_a_sentence_is_what_it_is_about() -> None:
+    far = Place("", "浙江省/湖州市/安吉县/溪龙乡/黄杜村", "village")
+    for text, where in (
+        ("黄杜村20名党员写了信。", far),
+        ("黄杜村也种茶，流转土地300亩。", far),
+        ("去年，茶苗来自黄杜村，种了300亩。", HOME),
+    ):
+        at = text.index("黄杜村")
+        assert [c.place for c in extract_claims(text, [Mention(Span(at, at + 3), far, "name")], home=HOME)] == [where], text
+
+
+def test_a_paragraph_that_opens_with_the_whole_county_goes_on_about_it() -> None:
+    county, town = Place("130126", "河北省/石家庄市/灵寿县", "county"), Place("130126201", "河北省/石家庄市/灵寿县/北洼乡", "township")
+    said = [Mention(Span(0, 2), county, "coreference")]
+    claims = extract_claims("全县都在修路。去年修了300公里。", said, home=town, scene=town)
+    assert [c.place for c in claims] == [county]
+
+
+def test_a_quotation_that_opens_is_of_the_place_its_speaker_points_back_to() -> None:
+    town = Place("130126201", "河北省/石家庄市/灵寿县/北洼乡", "township")
+    village = Place("", f"{town.path}/南洼村", "village")
+    text = "“去年种菇1万棒，收入2万元。”在大棚里，该村的老王说。"
+    at = text.index("该村")
+    claims = extract_claims(text, [Mention(Span(at, at + 2), village, "coreference")], home=town)
+    assert {c.place for c in claims} == {village}
+
+
 def test_an_item_of_a_list_does_not_speak_of_the_place_of_the_item_before() -> None:
     scene = Scene()
     for text, mentions, carried in (

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from posixpath import commonpath
 
 from casework.articles import Article
 from casework.codebook import load_codebook
@@ -34,11 +35,6 @@ class Case:
 @cache
 def _threshold(name: str) -> float:
     return float(load_codebook("cases").section("thresholds")[name])
-
-
-@cache
-def _roles() -> frozenset[str]:
-    return frozenset(load_codebook("cases").terms("roles"))
 
 
 @cache
@@ -80,7 +76,8 @@ class _Reader:
         self.known = {p.path: p for found in self.named for _, p in found}
         if home is not None:
             self.known.setdefault(home.path, home)
-        self.used = [i for i, p in enumerate(article.passages) if p.role in _roles()]
+        roles = load_codebook("cases").terms("roles")
+        self.used = [i for i, p in enumerate(article.passages) if p.role in roles]
         self.body = [i for i in self.used if article.passages[i].role == "body"]
 
     def place_all(self) -> dict[int, Place | None]:
@@ -98,8 +95,23 @@ class _Reader:
 
     def _whole(self, place: Place) -> dict[int, Place | None]:
         """Give the whole article to one place; of a township's, what is told of its county goes there."""
-        risen = self._risen(place, self.body, _COUNTY) if _depth(place) == _TOWN else {}
+        risen = self._risen(place, self.body, _COUNTY) | self._aside(place) if _depth(place) == _TOWN else {}
         return dict.fromkeys(self.used, place) | risen
+
+    def _aside(self, place: Place) -> dict[int, Place | None]:
+        """Find the passages that open with another township of the same county: they are told of it, up to the next that names a place."""
+        county = self.up(place, _COUNTY)
+        aside: dict[int, Place | None] = {}
+        now: Place | None = None
+        for i in self.used:
+            named = self.named[i]
+            if named or self.article.passages[i].role == "subhead":
+                first = named[0][1] if named and named[0][0] == 0 and i in self.body else place
+                turns = _depth(first) >= _TOWN and _within(first, county) and not _within(first, place)
+                now = self.up(first, _TOWN) if turns else None
+            if now is not None:
+                aside[i] = now
+        return aside
 
     def _is_at(self, home: Place) -> bool:
         """Tell whether the text bears out what the manifest says: it names the place's county, or no place at all."""
@@ -238,7 +250,7 @@ class _Reader:
             return {i: self._county(owners[i]) if owners.get(i) else over for i in self.used}
         if len({o for o in owners.values() if o}) <= 1:
             return self._whole(self._settled(self._refined(self._county(base), self.body)))
-        return self._spread(owners, top)
+        return self._spread(owners, top or self._over([self._county(o) for o in owners.values() if o]))
 
     def _overall(self, top: Place | None, with_county: int) -> Place | None:
         """Give the province or prefecture of a report that names its counties in passing only."""
@@ -333,10 +345,4 @@ def _places(found: Sequence[Mention], heading: bool) -> list[tuple[int, Place]]:
 
 def _common(paths: Iterable[str]) -> str:
     """Give the shared beginning of some paths, whole parts only."""
-    columns = zip(*(p.split("/") for p in paths), strict=False)
-    shared = []
-    for column in columns:
-        if len(set(column)) > 1:
-            break
-        shared.append(column[0])
-    return "/".join(shared)
+    return commonpath([*paths] or [""])

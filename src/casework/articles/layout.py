@@ -206,7 +206,7 @@ class _Layout:
         if around and book_pattern("scene").match(words):
             return True
         above = self.lines[i - 1] if i else None
-        if above is not None and above.name == "image":
+        if above is not None and above.name == "image" and not any(map(str.isdigit, words)):
             return True
         shows = any(book_pattern(k).search(words) for k in ("caption_verbs", "caption_hints")) and "\uff0c" not in words
         beside = [j for j in (i - 1, i + 1) if draft.roles.get(j) == "caption"]

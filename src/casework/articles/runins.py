@@ -13,13 +13,14 @@ from casework.text import Span, Text
 __all__ = ["cut_run_ins"]
 
 LEAST = 3  # paragraphs of an article that must open alike before any is cut
+EVEN = 9  # characters of headings that are alike by their length
 
 
 def cut_run_ins(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """Cut run-in headings off their paragraphs.
 
     A short first sentence is a heading only where at least three paragraphs open with one of the
-    same make: the same first two characters, or each with words in quotation marks.
+    same make: the same first two characters or the same last, as short as each other, or each with words in quotation marks.
     """
     heads = {i: m.end() for i, p in enumerate(passages) if p.role == "body" and (m := book_pattern("run_in").match(p.text.clean))}
     makes = {i: _make(passages[i].text.clean[:end]) for i, end in heads.items()}
@@ -36,7 +37,8 @@ def cut_run_ins(passages: Sequence[Passage]) -> tuple[Passage, ...]:
 
 def _make(sentence: str) -> frozenset[str]:
     quoted = {"quoted"} if re.search("“[^”]+”", sentence) else set()
-    return frozenset({sentence[:2], *quoted})
+    even = {f"of {len(sentence)}"} if len(sentence) <= EVEN else set()
+    return frozenset({sentence[:2], f"ends in {sentence[-2:-1]}", *even, *quoted})
 
 
 def _can_cut(text: Text, at: int) -> bool:

@@ -15,6 +15,7 @@ __all__ = ["FAR", "NAMED", "lies_in", "mark_asides"]
 NAMED = "in_name"
 FAR = "far?"
 LOOK = 16
+_AROUND = (("along", "across"), ("by", "kinds"), ("with", "hub"), ("beside", "office"))
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def _book() -> _Book:
     aside, quoted = book.section("aside"), book.section("quoted")
     return _Book(
         before=re.compile(aside["before"]),
-        pairs=_pairs([[aside["along"], aside["across"]], [aside["by"], aside["kinds"]], [aside["with"], aside["hub"]], [aside["beside"], aside["office"]]]),
+        pairs=_pairs([[aside[before], aside[behind]] for before, behind in _AROUND]),
         far=_pairs(aside["far"]),
         best=re.compile(aside["best"]),
         helper=re.compile(aside["helper"]),

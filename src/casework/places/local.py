@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 
 import rjieba
 
@@ -54,16 +54,21 @@ def _towns_in_full(page: Page, gazetteer: Gazetteer, before: list[Hit]) -> dict[
 
 
 def _village(
-    page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: Container[int], towns: Container[str]
+    page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: Collection[int], towns: Container[str]
 ) -> Hit | None:
     name = page.text[start:end]
     stem = gazetteer.words.stem(name, "village")
     opens = stem in gazetteer.words.plain_villages and (not start or page.text[start - 1] == "\n") and len(stem) > 1
     keys = tuple(k for k in keys if k[:9] in towns) if opens else keys
-    if not keys or (stem in gazetteer.words.no_stems and start not in ends and not opens):
+    if not keys or (stem in gazetteer.words.no_stems and not opens and not _named_in_place(page, name, start, ends)):
         return None
     sure = len(name) > 3 or is_bounded(page, gazetteer, start, ends, strict=True)
     return Hit(start, end, keys, "village", "village", flags=set() if sure else {"?"})
+
+
+def _named_in_place(page: Page, name: str, start: int, ends: Collection[int]) -> bool:
+    """Tell whether a name stands straight behind the place it lies in, here or elsewhere on the page."""
+    return start in ends or any(page.text.startswith(name, end) for end in ends)
 
 
 def _village_stem(page: Page, gazetteer: Gazetteer, start: int, end: int, keys: tuple[str, ...], ends: Container[int]) -> list[Hit]:

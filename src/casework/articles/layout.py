@@ -120,10 +120,10 @@ class _Layout:
             return "body"
         if book_pattern("outlets_end").search(words[-6:]) and len(words) <= 12:
             return "chrome"
-        if below == i + 1 and self.is_half(words, below) or _sums_up(words):
+        if below == i + 1 and self.is_half(words, below):
             return "body"
         heads = self.lines[i - 1].name in ("date", "source") or shared_pairs(words, self.near(i)) >= 0.35
-        return "subhead" if below == i + 1 and heads else "chrome"
+        return "subhead" if below == i + 1 and heads or _sums_up(words) else "chrome"
 
     def is_running_head(self, i: int, above: int, below: int) -> bool:
         """A short line next to a page number, between the halves of a sentence or with the words of a masthead."""

@@ -21,12 +21,18 @@ JOBS, PEOPLE = "jobs", "people"
 class _Book:
     grown: re.Pattern[str]
     part_of_jobs: re.Pattern[str]
+    bare_before: re.Pattern[str]
+    bare_behind: re.Pattern[str]
+    bare_reach: int
+    level: re.Pattern[str]
+    level_reach: int
     parts: re.Pattern[str]
     continues: re.Pattern[str]
     within: int
     amounts: int
     handed: frozenset[str]
     over: frozenset[str]
+    weak: re.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[E
         return _of_count(verdict, spot, text, earlier, book)
     if spot.amount.dimension != "money":
         return verdict
-    own = verdict.span is not None and spot.clause.covers(verdict.span)
+    own = verdict.span is not None and spot.clause.covers(verdict.span) and not book.weak.search(spot.head)
     if not own and (first := _first_limit(spot, text, earlier, book.handed)) is not None:
         return Verdict(first.indicator, "", None)
     said = [
@@ -67,7 +73,8 @@ def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[E
         if e.amount.dimension == "money" and e.amount.span.start >= spot.sentence.start
     ]
     if not said:
-        return verdict
+        before = _level(spot, earlier, book) if verdict.span is None else None
+        return Verdict(before.indicator, "", None) if before else verdict
     last = said[-1]
     if verdict.indicator in book.over and (total := _total(spot, text, said, book)) is not None:
         return Verdict(total.indicator, "", None)
@@ -80,6 +87,8 @@ def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[E
 def _of_count(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[Earlier], book: _Book) -> Verdict:
     """Give a count what the one before it of its unit counted, where it grew from it or is a part of it."""
     last = earlier[-1] if earlier else None
+    if (before := _bare(spot, text, earlier, book)) is not None:
+        return Verdict(before.indicator, "", None)
     if last is None or last.amount.unit != spot.amount.unit or spot.start - last.amount.span.end > book.within:
         return verdict
     between = text[last.amount.span.end : spot.start]
@@ -88,6 +97,18 @@ def _of_count(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[Earlier
         return Verdict(last.indicator, "", None)
     hired = last.indicator == JOBS and verdict.indicator == PEOPLE and book.part_of_jobs.search(between)
     return Verdict(last.indicator, "", None) if hired else verdict
+
+
+def _bare(spot: Spot, text: str, earlier: Sequence[Earlier], book: _Book) -> Earlier | None:
+    """Find what was counted before, for a count that has no noun of its own."""
+    if not book.bare_behind.match(text, spot.end) or not book.bare_before.search(spot.head[-6:]):
+        return None
+    for e in reversed(earlier):
+        if spot.start - e.amount.span.end > book.bare_reach:
+            return None
+        if e.amount.unit == spot.amount.unit:
+            return e
+    return None
 
 
 def _first_limit(spot: Spot, text: str, earlier: Sequence[Earlier], handed: frozenset[str]) -> Earlier | None:
@@ -103,6 +124,18 @@ def _first_limit(spot: Spot, text: str, earlier: Sequence[Earlier], handed: froz
         if e.amount.dimension == "money" and e.indicator in handed:
             return e
     return None
+
+
+def _level(spot: Spot, earlier: Sequence[Earlier], book: _Book) -> Earlier | None:
+    """Find the income in the sentence before that has risen to an amount, or that others have reached."""
+    last = earlier[-1] if earlier else None
+    for e in reversed(earlier[-3:]):
+        if e.amount.dimension == "money":
+            last = e
+            break
+    if last is None or last.indicator not in book.handed or spot.start - last.amount.span.end > book.level_reach:
+        return None
+    return last if book.level.search(spot.head) else None
 
 
 def _total(spot: Spot, text: str, said: Sequence[Earlier], book: _Book) -> Earlier | None:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from casework.claims.carry import carry_indicator
-from casework.claims.cues import find_cues, weigh_indicator
+from casework.claims.cues import CueHit, Verdict, find_cues, kinds_of, weigh_indicator
 from casework.claims.denominators import Earlier, find_denominators
 from casework.claims.details import find_about, find_change, find_statistic, find_voice, is_estimate, is_threshold
+from casework.claims.frames import find_frame, find_holder
 from casework.claims.period import find_period, read_times
-from casework.claims.setting import read_setting
+from casework.claims.setting import Setting, Spot, read_setting
 from casework.claims.status import find_status, read_heading, read_opening
 from casework.claims.where import read_places
 from casework.codebook import load_codebook
@@ -74,7 +75,7 @@ def extract_claims(
     earlier: list[Earlier] = []
     for amount, following in zip(amounts, [*amounts[1:], None], strict=True):
         spot = setting.spot(amount)
-        verdict = carry_indicator(weigh_indicator(spot, hits, setting.topic(spot)), spot, text, earlier)
+        verdict = _measure(spot, setting, hits, earlier)
         per = find_denominators(spot, verdict.indicator, setting, earlier, following)
         earlier.append(Earlier(amount, verdict.indicator, per))
         status, modal = find_status(spot, setting, heading, verdict.indicator, published)
@@ -103,10 +104,23 @@ def extract_claims(
     return claims
 
 
+def _measure(spot: Spot, setting: Setting, hits: Sequence[CueHit], earlier: Sequence[Earlier]) -> Verdict:
+    """Say what an amount measures: by the frame it stands in, else by its cues, its holder and the amounts before it."""
+    if frame := find_frame(spot, setting, kinds_of(spot.amount)):
+        return Verdict(frame.indicator, _short(frame.words), None)
+    more = find_holder(spot, setting)
+    verdict = weigh_indicator(spot, hits, setting.topic(spot), more)
+    return verdict if more.get(verdict.indicator, 0.0) > 0 else carry_indicator(verdict, spot, setting.text, earlier)
+
+
+def _short(word: str) -> str:
+    """Give a word, or the ends of a long one: more would be running text."""
+    return f"{word[:4]}…{word[-4:]}" if len(word) > LONG_WORD else word
+
+
 def _rule(amount: Amount, modal: str, cue: str) -> str:
-    """Name what decided: the amount's rule, the word behind the status (of a long one the ends), the cue of the indicator."""
-    if len(modal) > LONG_WORD:
-        modal = f"{modal[:4]}…{modal[-4:]}"
+    """Name what decided: the amount's rule, the word behind the status, the cue or the frame of the indicator."""
+    modal = _short(modal)
     status = f", status {modal}" if modal else ""
     return f"amount {amount.rule}{status}, indicator {cue}" if cue else f"amount {amount.rule}{status}"
 

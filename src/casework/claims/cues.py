@@ -16,7 +16,7 @@ from casework.codebook import load_codebook
 from casework.quantities import Amount
 from casework.text import Span
 
-__all__ = ["CueHit", "Verdict", "find_cues", "weigh_indicator"]
+__all__ = ["CueHit", "Verdict", "find_cues", "kinds_of", "weigh_indicator"]
 
 
 class _Cue(NamedTuple):
@@ -96,13 +96,16 @@ def find_cues(text: str) -> list[CueHit]:
     return [CueHit(start, -minus_end, words[i]) for start, minus_end, i in hits]
 
 
-def weigh_indicator(spot: Spot, hits: Sequence[CueHit], topic: int) -> Verdict:
+def weigh_indicator(spot: Spot, hits: Sequence[CueHit], topic: int, more: Mapping[str, float] | None = None) -> Verdict:
     """Say what an amount measures: the indicator with the largest sum of prior and weighed cues.
 
-    From `topic` on, where its clause or what that goes on with begins, cues keep their full weight.
+    From `topic` on, where its clause or what that goes on with begins, cues keep their full weight;
+    `more` is what else speaks for an indicator.
     """
-    prior, fitting, factors = _scale(_kinds(spot.amount))
+    prior, fitting, factors = _scale(kinds_of(spot.amount))
     scores = dict(prior)
+    for indicator, weight in (more or {}).items():
+        scores[indicator] = scores.get(indicator, 0.0) + weight
     best: dict[str, tuple[float, CueHit]] = {}
     reached: dict[str, int] = {}
     start, end, (_, stop), (first, last) = spot.start, spot.end, spot.clause, spot.sentence
@@ -138,8 +141,8 @@ def _winner(scores: Mapping[str, float], best: Mapping[str, tuple[float, CueHit]
     return Verdict(winner, word, Span(start, end))
 
 
-def _kinds(amount: Amount) -> tuple[str, ...]:
-    """Give what an amount may be called in a cue's `for`: its unit, its size class, its dimension."""
+def kinds_of(amount: Amount) -> tuple[str, ...]:
+    """Give what an amount may be called in the `for` of a cue or a frame: its unit, its size class, its dimension."""
     if amount.dimension != "money":
         return amount.unit, amount.dimension
     value = amount.low if amount.low is not None else amount.high or 0.0

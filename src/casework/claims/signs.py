@@ -23,6 +23,7 @@ _LISTS = {
     "change": ("to", "level_after", "increase", "decrease", "than"),
     "voice": ("speech", "estimate"),
     "period": ("relative", "so_far", "as_of"),
+    "holding": ("collective_income", "household_income", "output_value"),
 }
 # What a plan or a thing done is told by, and what only looks like it.
 _MODALS = ("planned", "achieved", "never_planned")

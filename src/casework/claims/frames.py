@@ -1,0 +1,131 @@
+"""Frames: how a sentence is built around an amount, where that alone says what it measures.
+
+A cue word weighs more the nearer it stands; a frame is the whole construction (given to whom, spent on what,
+who is at work) and decides before any cue is weighed. Whoever an income comes to is its holder.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from casework.claims.setting import Setting, Spot, last_match
+from casework.codebook import load_codebook
+
+__all__ = ["FrameHit", "find_frame", "find_holder"]
+
+COLLECTIVE = "collective_income"
+HOLDERS = (COLLECTIVE, "household_income", "output_value")
+GIVEN = 8  # characters before a holder that tell that it is none
+BEFORE, BEHIND = 36, 36  # characters of the sentence on either side of an amount that a frame may hold
+
+
+class FrameHit(NamedTuple):
+    """What a frame says that an amount measures, and the words that said so."""
+
+    indicator: str
+    words: str
+
+
+class _Frame(NamedTuple):
+    indicator: str
+    before: re.Pattern[str] | None
+    behind: re.Pattern[str] | None
+
+
+class _Frames(NamedTuple):
+    """The frames for amounts of some kinds, and what tells quickly that none of them fits."""
+
+    frames: tuple[_Frame, ...]
+    before: re.Pattern[str] | None
+    behind: re.Pattern[str] | None
+
+
+@dataclass(frozen=True)
+class _Holders:
+    earned: re.Pattern[str]
+    given: re.Pattern[str]
+    measured: re.Pattern[str]
+    rent: re.Pattern[str]
+    lump: float
+    village: re.Pattern[str]
+    village_weight: float
+    reach: int
+    weight: float
+    unlikely: dict[str, float]
+
+
+@cache
+def _holders() -> _Holders:
+    return load_codebook("claims").read("holding", _Holders)
+
+
+@cache
+def _frames(kinds: tuple[str, ...]) -> _Frames:
+    """Read the frames that hold for an amount which may be called so."""
+    book = load_codebook("indicators")
+    groups = book.section("groups")
+    frames: list[_Frame] = []
+    parts: tuple[list[str], list[str]] = ([], [])
+    for entry in book.section("frames"):
+        book.check_keys(entry, "a frame", ("for", "is"), ("before", "behind"))
+        units = {u for name in entry["for"] for u in groups.get(name, (name,))}
+        if units.isdisjoint(kinds):
+            continue
+        before = f"(?:{entry['before']})$" if "before" in entry else ""
+        behind = str(entry.get("behind", ""))
+        parts[0].extend([before] if before else [])
+        parts[1].extend([behind] if behind and not before else [])
+        frames.append(
+            _Frame(str(entry["is"]), re.compile(before) if before else None, re.compile(behind) if behind else None)
+        )
+    quick = [re.compile("|".join(f"(?:{p})" for p in p_)) if p_ else None for p_ in parts]
+    return _Frames(tuple(frames), quick[0], quick[1])
+
+
+def find_frame(spot: Spot, setting: Setting, kinds: tuple[str, ...]) -> FrameHit | None:
+    """Find the first frame of the codebook that an amount stands in; `kinds` are what the amount may be called there."""
+    fitting = _frames(kinds)
+    if not fitting.frames:
+        return None
+    text, start, end = setting.text, max(spot.sentence.start, spot.start - BEFORE), min(spot.sentence.end, spot.end + BEHIND)
+    head, tail = text[start : spot.start], text[spot.end : end]
+    led = fitting.before is not None and fitting.before.search(head)
+    if not led and not (fitting.behind is not None and fitting.behind.match(tail)):
+        return None
+    for frame in fitting.frames:
+        ahead = frame.before.search(head) if frame.before and led else None
+        if frame.before and ahead is None:
+            continue
+        after = frame.behind.match(tail) if frame.behind else None
+        if frame.behind and after is None:
+            continue
+        return FrameHit(frame.indicator, (ahead[0] if ahead else "") + (after[0] if after else ""))
+    return None
+
+
+def find_holder(spot: Spot, setting: Setting) -> dict[str, float]:
+    """Find to whom an income comes: what the last holder before it in its sentence weighs for an indicator, or what is unlikely."""
+    book = _holders()
+    if spot.amount.dimension != "money" or not book.earned.search(spot.head[-book.reach :]):
+        return {}
+    best, found = spot.sentence.start, ""
+    for indicator in HOLDERS:
+        for sign in setting.signs.within(f"holding.{indicator}", spot.sentence.start, spot.start):
+            if sign.end <= best:
+                break
+            if not book.given.search(setting.text, max(spot.sentence.start, sign.start - GIVEN), sign.start):
+                best, found = sign.end, indicator
+                break
+    text = setting.text
+    if not found and (village := last_match(book.village, text[spot.sentence.start : spot.start])):
+        best, found = spot.sentence.start + village.end(), COLLECTIVE
+        weight = book.village_weight
+    else:
+        weight = book.weight
+    if not found or found == COLLECTIVE and book.measured.search(text, best, spot.start):
+        return book.unlikely
+    value = spot.amount.low if spot.amount.low is not None else spot.amount.high or 0.0
+    return {found: 2 * weight if value >= book.lump and book.rent.search(spot.head) else weight}

@@ -210,9 +210,57 @@ def test_a_claim_belongs_to_the_place_it_is_about_and_a_restated_one_is_gone(sma
     rolled = compare.roll_up(small, "township")
     assert rolled.claims["claim_id"].tolist() == [f"{S1}:10-13", f"{S1}:20-23", f"{S1}:50-53", f"{S2}:10-13", f"{S2}:20-23"]
     assert set(rolled.claims.loc[rolled.claims["source_id"] == S1, "name"]) == {"青禾镇"}
+    assert rolled.left_out[["claim_id", "case", "why"]].to_numpy().tolist() == [[f"{S1}:40-43", "", "only known to the county"]]
     flagged = study(**{**rows_of(small), "claims": [claim(S1, 10, 1, 1, flags="place_guessed"), claim(S1, 20, 2, 2, voice="quoted")]})
     assert compare.roll_up(flagged, flagged=False).claims["low"].tolist() == ["2"]
     assert compare.roll_up(flagged, quoted=False).claims["low"].tolist() == ["1"]
+
+
+def test_a_claim_on_a_place_that_no_text_is_on_is_of_no_case_and_is_not_lost(small: Tables) -> None:
+    third = "云州省/白河市/云溪县/白云乡"
+    CODES[third], LEVELS[third] = "990101103", "township"
+    claims = [
+        claim(S1, 10, 900, 900), claim(S1, 20, 700, 700, third), claim(S2, 10, 5000, 5000, third), claim(S1, 30, 9, 9, VILLAGE, k=100),
+        claim(S2, 20, 3, 3, "", k=0), claim(S2, 30, 4, 4, "", k=200), claim(S1, 40, 5, 5, "", k=""),  # type: ignore[arg-type]
+    ]  # fmt: skip
+    tables = study(**{**rows_of(small), "claims": [c | {"case_id": ""} if c["case_id"].endswith(":k") else c for c in claims]})  # type: ignore[attr-defined]
+    rolled = compare.roll_up(tables)
+    assert set(rolled.claims["case"]) <= set(rolled.cases["case"])
+    assert set(compare.indicator_table(rolled)["case"]) <= set(rolled.cases["case"])
+    why = rolled.left_out.set_index("claim_id")["why"].to_dict()
+    assert why == {
+        f"{S1}:20-23": "no text on it", f"{S2}:10-13": "no text on it", f"{S2}:30-33": "only known to the county", f"{S1}:40-43": "no place",
+    }  # fmt: skip
+    assert rolled.left_out["name"].tolist() == ["白云乡", "", "白云乡", ""]
+    assert len(rolled.claims) + len(rolled.left_out) == len(claims)
+    # The highest figure is that of a case; two sources that contradict each other do so wherever it is.
+    found = compare.robustness(tables).set_index("finding")
+    assert set(found.loc["contradicts", "name"]) == {"白云乡"}
+    assert set(found.loc["leads", "main"]) == {TOWN}
+    short = compare.roll_up(tables, min_chars=500)
+    assert set(short.claims["case"]) == {OTHER}
+    assert (short.left_out["why"] == "too little text").sum() == 2
+    assert compare.variant_sizes(tables).set_index("variant")["left_out"].to_dict()["no_short_cases"] == 6
+
+
+def test_a_threshold_is_no_figure_of_a_place(small: Tables) -> None:
+    above, below = {"flags": "threshold"}, {"flags": "threshold", "status": "planned"}
+    claims = [
+        claim(S1, 10, 900, 900), claim(S2, 10, 1500, 1500, OTHER), claim(S1, 20, 100000, None, **above),
+        claim(S1, 30, None, 100000, **below), claim(S2, 30, None, 100000, OTHER, **below), claim(S2, 20, 10, 20, TOWN, **above),
+    ]  # fmt: skip
+    tables = study(**{**rows_of(small), "claims": claims})
+    rolled = compare.roll_up(tables)
+    values = compare.indicator_table(rolled)
+    assert values.groupby("series")["statistic"].unique().map(list).tolist() == [["threshold"], ["total"]]
+    medians = compare.case_values(values).set_index(["statistic", "status", "case"])
+    assert medians.loc[("total", "achieved", TOWN), "n"] == 1
+    assert medians.loc[("threshold", "planned", TOWN), "high"] == 100000
+    found = compare.robustness(tables)
+    assert found[(found["finding"] == "leads") & (found["variant"] == "with_copies")]["main"].tolist() == [OTHER]
+    assert compare.contradictions(tables)["claim_id_1"].tolist() == []
+    wide = compare.case_matrix(rolled, compare.mechanism_table(rolled), values)
+    assert not [c for c in wide.columns if "threshold" in c]
 
 
 def rows_of(tables: Tables) -> dict[str, list[dict[str, object]]]:
@@ -404,6 +452,34 @@ def test_keyness_ranks_by_log_ratio_and_tells_the_range() -> None:
     size_b = len(compare.cut_words(b["text"].iloc[0]))
     assert coop["log_ratio"] == pytest.approx(math.log2((3 / size_a) / (0.5 / size_b)))
     assert compare.keyness(a, b.head(0)).empty
+
+
+def test_the_two_groups_are_those_asked_for_else_the_counties_with_most_text() -> None:
+    paths = ["云州省/白河市/东溪县/甲镇", "云州省/白河市/东溪县/乙乡", "云州省/白河市/大河县/白云乡", "云州省/黑河市/西县/西乡"]
+    for i, path in enumerate(paths):
+        CODES[path], LEVELS[path] = f"99030{i}101", "township"
+    tables = study(
+        sources=[source(S1, 1)], articles=[article(S1, 0)], cases=[case(S1, 10 * i, p) for i, p in enumerate(paths)],
+        passages=[passage(S1, 10 * i, 10 * i, "村里修了渠。" * n) for i, n in enumerate((2, 2, 3, 9))],
+    )  # fmt: skip
+    rolled = compare.roll_up(tables)
+    groups = compare.text_groups(rolled)
+    assert groups[["side", "name", "cases", "articles", "chars", "asked", "of"]].to_numpy().tolist() == [
+        ["a", "西县", 1, 1, 54, False, 3], ["b", "东溪县", 2, 1, 24, False, 3],
+    ]  # fmt: skip
+    assert compare.passages_of(rolled, groups["group"][1])["passage_id"].tolist() == [f"{S1}:p0", f"{S1}:p10"]
+    assert compare.text_groups(rolled, "云州省/黑河市")["name"].tolist() == ["黑河市", "东溪县"]
+    assert compare.text_groups(rolled, b="云州省/黑河市/西县")["name"].tolist() == ["东溪县", "西县"]
+    assert compare.text_groups(rolled, paths[0], paths[1])["asked"].all()
+    assert compare.text_groups(rolled, "云州省")["group"].tolist() == ["云州省", ""]
+    assert compare.passages_of(rolled, "").empty
+    for a, b, says in (
+        ("云州省/白河市/东溪", "", "no case is in '云州省/白河市/东溪'; did you mean '云州省/白河市/东溪县'"),
+        ("云州省/白河市", paths[0], "share cases; name two places of which neither lies in the other"),
+    ):
+        with pytest.raises(CaseworkError, match=says):
+            compare.text_groups(rolled, a, b)
+    assert compare.text_groups(compare.roll_up(study()))["group"].tolist() == ["", ""]
 
 
 def test_concordance_shows_a_word_in_its_place(small: Tables) -> None:
@@ -756,7 +832,7 @@ def test_robustness_says_which_findings_change(small: Tables) -> None:
     assert found["no_self_reported", "leads", "", series] == "lost"
     assert found["no_self_reported", "told", TOWN, "land"] == "kept"
     # Half the cases are not most of them; of one case left, the one is most.
-    assert found["no_self_reported", "majority", "", "branch_coop"] == "changed"
+    assert found["no_self_reported", "majority", "", "branch_coop"] == "new"
     # The first township has 100 characters.
     assert found["no_short_cases", "told", TOWN, "branch_coop"] == "lost"
     sizes = compare.variant_sizes(small).set_index("variant")
@@ -775,6 +851,7 @@ def test_robustness_of_figures_by_hand(small: Tables) -> None:
     # Medians of the town: 2500 of four, 3000 without the flagged one, 2000 without the quoted one, 2000 … of those its own people did not write.
     assert leads["main"].unique().tolist() == [TOWN]
     assert leads["state"].to_dict() == {"with_copies": "kept", "no_self_reported": "lost", "no_quoted": "kept", "no_flagged": "kept", "no_short_cases": "lost"}
+    assert found[found["state"] != "new"].groupby("variant").size().nunique() == 1  # one denominator
     pairs = found[found["finding"] == "contradicts"]
     assert (pairs[pairs["variant"] == "no_quoted"]["state"] == "lost").sum() == 1
     assert (pairs[pairs["variant"] == "no_quoted"]["state"] == "kept").sum() == 2

@@ -374,6 +374,13 @@ def test_many_series_are_counted_not_crowded() -> None:
     assert "and 19 more" in texts_of(figures.indicator_dots(shared, least=1))
 
 
+def test_a_threshold_is_not_drawn_among_the_figures_of_places() -> None:
+    rows = pd.concat([amount_rows(2, 10, 10), amount_rows(2, 100000, NAN).assign(statistic="threshold", series="other", about="门槛")])
+    assert not [t for t in texts_of(figures.indicator_dots(rows)) if "门槛" in t]
+    assert figures.indicator_dots(rows).alt == figures.indicator_dots(amount_rows(2, 10, 10)).alt
+    assert figures.indicator_dots(rows[rows["statistic"] == "threshold"]).alt == "No comparable figures in these texts."
+
+
 def pairs_of(n: int) -> pd.DataFrame:
     rows = [
         {

@@ -251,10 +251,62 @@ def test_what_is_too_coarse_and_what_has_no_place_are_said_apart() -> None:
     assert views.show_too_coarse(coarse.head(0), 2, "county").about == "Every stretch of text on a place could be brought to the county."
 
 
+def test_what_is_of_no_case_is_counted_by_reason_listed_by_place_and_offered_whole() -> None:
+    claims = small_tables(first())[0].claims.reset_index(drop=True)
+    why = ["no text on it", "only known to the county", "no text on it", "no place"]
+    cases = [f"{COUNTY}/白云乡", "", f"{COUNTY}/白云乡", ""]
+    left = claims.assign(case=cases, name="", why=why, place=[f"{COUNTY}/白云乡/柳湾村", COUNTY, f"{COUNTY}/白云乡", ""])
+    shown = views.show_left_out(left, 20, "township", folder="e", report="compare")
+    assert shown.about.startswith("Of 24 claims 4 are not compared here, since their place is no case of this level (township): no text is on it (2), ")
+    tree = html.fragment_fromstring(str(shown), create_parent="div")
+    rows = [[td.text_content() for td in tr.xpath("./td")] for tr in tree.xpath(".//tbody/tr")]
+    assert rows == [
+        [f"{COUNTY}/白云乡", "no text is on it", "2"], ["unknown", "no place named", "1"], [COUNTY, "only known to the county", "1"],
+    ]  # fmt: skip
+    assert tree.xpath(".//td/a/@href")[0] == views.evidence_href(claims["claim_id"][0], "amount", "e")
+    (path,) = shown.files
+    assert path == "downloads/left_out.csv"
+    assert shown.files[path].count(b"\n") == 5
+    assert "柳湾村" in shown.files[path].decode()
+    assert "surface" not in shown.files[path].decode()
+    assert views.show_left_out(left, 20, "township", lang="zh").about.startswith("24 条数量表述中有 4 条的地点不是本级（乡级）案例，未作比较：没有专文（2）、")
+    assert views.show_left_out(left.head(0), 20, "county").about == "Every claim is of a case."
+
+
+def test_a_key_figure_says_what_it_is_of_where_that_is_more() -> None:
+    shown = str(views.show_key_figures({"articles": 3, "claims": 1200}, of={"articles": 3, "claims": 1300}))
+    assert "<b>3</b><span>articles</span>" in shown
+    assert "<b>1,200</b><span>claims, of 1,300</span>" in shown
+
+
+def test_a_planned_threshold_is_marked_and_keeps_its_sense() -> None:
+    row = {"name": "青禾镇", "indicator": "collective_income", "unit": "yuan", "n": 1, "low": None, "claim_ids": ""}
+    values = pd.DataFrame([{**row, "status": "planned", "high": 1e5, "statistic": s} for s in ("threshold", "total")])
+    cells = [[td.text_content() for td in tr.xpath("./td")] for tr in html.fragment_fromstring(str(views.show_values(values))).xpath(".//tbody/tr")]
+    assert [(c[3], c[4]) for c in cells] == [("planned a threshold", "those of ≤ 100,000 yuan"), ("planned", "≤ 100,000 yuan")]
+
+
+def test_it_is_said_which_groups_are_compared_and_why() -> None:
+    groups = pd.DataFrame({
+        "side": ["a", "b"], "group": ["x/甲县", "x/乙县"], "name": ["甲县", "乙县"], "cases": [2, 1], "articles": [3, 1], "chars": [4000, 90],
+        "asked": False, "of": 3,
+    })  # fmt: skip
+    said = views.show_compared(groups).about
+    assert said.startswith("A is 甲县 (cases: 2; articles: 3; 4,000 characters); B is 乙县 (")
+    assert "Of 3 places with cases these two have most text." in said
+    assert "by the parameters a and b" in said
+    assert "They were asked for." in views.show_compared(groups.assign(asked=True)).about
+    assert "B: none. All cases lie in one place" in views.show_compared(groups.assign(group=["x/甲县", ""])).about
+    assert "这两处文字最多" in views.show_compared(groups, "zh").about
+
+
 def test_a_sentence_on_robustness_ends_in_a_full_stop() -> None:
     states = ["kept", "kept", "changed", "lost"]
-    found = pd.DataFrame({"variant": "with_copies", "state": states})
-    assert str(views.show_robustness(found)).endswith(": Of 4 findings 2 are kept. 1 changed, 1 can no longer be told.</li></ul>")
+    about = {"finding": ["told", "told", "leads", "told"], "case": "", "item": list("abcd")}
+    found = pd.DataFrame({"variant": "with_copies", **about, "state": states})
+    shown = str(views.show_robustness(found))
+    assert shown.startswith("<p>Each line is held against the same 4 findings of the main comparison: tells of a mechanism 3, highest figure 1.</p>")
+    assert shown.endswith(": Of 4 findings 2 are kept. 1 changed, 1 can no longer be told.</li></ul>")
     assert str(views.show_robustness(found, lang="zh")).endswith("1 项改变、1 项不再能判断。</li></ul>")
     assert str(views.show_robustness(found.head(2))).endswith("2 are kept. No finding changes.</li></ul>")
 

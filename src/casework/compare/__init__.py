@@ -16,7 +16,7 @@ from casework.compare.formulas import (
 from casework.compare.groups import attribute_table, case_attributes, case_groups, group_differences
 from casework.compare.indicators import LIKE, across_cases, case_values, indicator_table
 from casework.compare.labels import member_role, model_members, model_table, slogan_table
-from casework.compare.language import concordance, cut_words, keyness
+from casework.compare.language import concordance, cut_words, keyness, passages_of, text_groups
 from casework.compare.matrix import case_matrix
 from casework.compare.mechanisms import mechanism_states, mechanism_table, state_matrix
 from casework.compare.robustness import FINDINGS, VARIANTS, robustness, variant_sizes
@@ -61,6 +61,7 @@ __all__ = [
     "model_members",
     "model_table",
     "open_median",
+    "passages_of",
     "periods",
     "place_name",
     "publication_dates",
@@ -71,6 +72,7 @@ __all__ = [
     "simple_maths",
     "slogan_table",
     "state_matrix",
+    "text_groups",
     "value_table",
     "variant_sizes",
     "wilson",

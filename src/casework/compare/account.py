@@ -24,9 +24,9 @@ def flow_counts(tables: Tables, rolled: RolledUp) -> pd.DataFrame:
     articles, claims = tables.articles, tables.claims
     copied = articles[(articles["copy_of"] != "") & (articles["copy_of"] != articles["article_id"])]
     originals = set(articles["article_id"]) - set(copied["article_id"])
-    in_copies = claims["article_id"].isin(set(copied["article_id"]))
-    restated = claims["flags"].str.split(";").map(lambda f: "restated" in f).astype(bool) & ~in_copies
-    known = len(rolled.claims) + int(in_copies.sum()) + int(restated.sum())
+    counted = claims["article_id"].isin(set(rolled.articles["article_id"]))
+    in_copies = claims["article_id"].isin(set(copied["article_id"])) & ~counted
+    restated = int(counted.sum()) - len(rolled.claims) - len(rolled.left_out)
     rows = [
         ("sources", "", len(tables.sources)),
         ("sources", "unreadable", int((tables.problems["source_id"] == "").sum())),
@@ -39,8 +39,8 @@ def flow_counts(tables: Tables, rolled: RolledUp) -> pd.DataFrame:
         ("cases", "too_coarse", len(rolled.too_coarse)),
         ("claims", "", len(rolled.claims)),
         ("claims", "claims_copied", int(in_copies.sum())),
-        ("claims", "restated", int(restated.sum())),
-        ("claims", "claims_elsewhere", max(0, len(claims) - known)),
+        ("claims", "restated", restated),
+        ("claims", "claims_elsewhere", len(claims) - len(rolled.claims) - int(in_copies.sum()) - restated),
     ]
     frame = pd.DataFrame(rows, columns=["stage", "reason", "n"])
     return frame[(frame["reason"] == "") | (frame["n"] > 0)].reset_index(drop=True)

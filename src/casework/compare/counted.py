@@ -1,9 +1,9 @@
-"""Which articles are counted: copies once, and only those of the days and outlets asked for."""
+"""Which articles and claims are counted: copies and restated amounts once, and only those of the days and outlets asked for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from casework.codebook import did_you_mean
 from casework.tables import VOCABULARIES, Tables
 from casework.text import CaseworkError
 
-__all__ = ["counted_articles"]
+__all__ = ["counted_articles", "counted_claims"]
 
 _DAY = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
@@ -36,6 +36,32 @@ def counted_articles(
     if not self_reported:
         wanted &= out["authorship"] != "correspondent"
     return out[wanted].reset_index(drop=True)
+
+
+_MARKS = frozenset({"restated", "copy", "corrected"})
+_SAME = ["article_id", "case", "place", "indicator", "about", "change", "unit", "per", "statistic", "status", "period", "low", "high"]
+
+
+def counted_claims(
+    claims: pd.DataFrame, climb: Callable[[str, str], tuple[str, str]], placed: Mapping[str, tuple[str, str]], quoted: bool, flagged: bool
+) -> pd.DataFrame:
+    """Give the claims that count, in front `case`, the path of the place of the level that each is about, and `why` there is none.
+
+    `climb` brings a place to the level, `placed` holds where a case was brought to: a claim that names no place is of its case's.
+    A claim that only sorts (flag `threshold`: the villages above so much) has `threshold` for its statistic.
+    """
+    rows = claims if quoted else claims[claims["voice"] != "quoted"]
+    flags = rows["flags"].str.split(";").map(lambda f: {x for x in f if x})
+    doubts = flags.map(lambda f: bool(f - _MARKS))
+    rows = rows[~flags.map(lambda f: "restated" in f) & (flagged | ~doubts.astype(bool))].copy()
+    sorting = flags.loc[rows.index].map(lambda f: "threshold" in f).astype(bool)
+    rows["statistic"] = rows["statistic"].where(~sorting, "threshold")
+    where = zip(rows["place"], rows["place_code"], rows["case_id"], strict=True)
+    own = [climb(place, code) if place else placed.get(case_id, ("", "no place")) for place, code, case_id in where]
+    rows.insert(0, "case", pd.Series([path for path, _ in own], index=rows.index, dtype="str"))
+    rows.insert(1, "why", pd.Series([why if not path else "" for path, why in own], index=rows.index, dtype="str"))
+    # Without its words a claim (stand-off tables) is not known to repeat another one: keep it.
+    return rows[~rows.duplicated(_SAME) | (rows["about"] == "")]
 
 
 def _of_outlets(articles: pd.DataFrame, outlets: Sequence[str]) -> pd.Series[bool]:

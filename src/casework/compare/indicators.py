@@ -28,8 +28,8 @@ def indicator_table(
 
     A series is what agrees in every column of `by` (shorten it only where you can say why). A claim whose words are unknown
     is a series of its own where `by` asks for them: it cannot be known to be like another. Its id in
-    `series` joins them by `|`, an empty denominator standing for "not stated". Achieved, planned and rule stay apart in `status`. low and
-    high are numbers, NaN where open, in the claim's unit, or with `base` in its base unit.
+    `series` joins them by `|`, an empty denominator standing for "not stated". Achieved, planned and rule stay apart in `status`,
+    thresholds in `statistic`. low and high are numbers, NaN where open, in the claim's unit, or with `base` in its base unit.
     Columns: series, status, case, name, the columns of LIKE, low, high, approx, voice, flags, claim_id, source_id, article_id.
     """
     for column in by:
@@ -86,13 +86,15 @@ def case_values(indicators: pd.DataFrame) -> pd.DataFrame:
                 "name": first["name"],
                 "indicator": first["indicator"],
                 "unit": first["unit"],
+                "statistic": first["statistic"],
                 "n": len(group),
                 "low": open_median(list(group["low"]), -math.inf),
                 "high": open_median(list(group["high"]), math.inf),
                 "claim_ids": ";".join(group["claim_id"]),
             }
         )
-    return pd.DataFrame(rows, columns=["series", "status", "case", "name", "indicator", "unit", "n", "low", "high", "claim_ids"])
+    columns = ["series", "status", "case", "name", "indicator", "unit", "statistic", "n", "low", "high", "claim_ids"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def across_cases(values: pd.DataFrame, *, seed: int = 1) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Words: what sets one group of passages apart from another, and each word in its place."""
+"""Words: which groups of cases are set against each other, what words set them apart, and each word in its place."""
 
 from __future__ import annotations
 
@@ -9,13 +9,58 @@ from collections.abc import Iterable
 import pandas as pd
 import rjieba
 
+from casework.codebook import did_you_mean
 from casework.compare.formulas import log_likelihood, log_ratio, simple_maths
+from casework.compare.rollup import RolledUp, place_name
 from casework.text import CaseworkError
 
-__all__ = ["concordance", "cut_words", "keyness"]
+__all__ = ["concordance", "cut_words", "keyness", "passages_of", "text_groups"]
 
 _WORD = re.compile(r"(?=.*[^\W\d_]).+", re.DOTALL)
 _FLOOR = 3.841458821  # the 5% point of chi-square with one degree of freedom
+
+
+def text_groups(rolled: RolledUp, a: str = "", b: str = "") -> pd.DataFrame:
+    """Name the two groups of cases whose words are set against each other, A and B: what is asked for, else the counties with most text.
+
+    `a` and `b` are the beginnings of paths of places. Columns: side, group (its path; empty where there is none), name, cases, articles,
+    chars (of body), asked (whether by `a` or `b`), of (how many counties there are, or places of a wider level). Raises CaseworkError
+    where no case is in a group that is asked for, or one is in both.
+    """
+    chars = rolled.cases.assign(group=[_county(c) for c in rolled.cases["case"]]).groupby("group", sort=True)["chars"].sum()
+    ranked = [str(g) for g in chars.sort_values(ascending=False, kind="stable").index]
+    for wanted in filter(None, (a, b)):
+        if not any(_is_in(str(c), wanted) for c in rolled.cases["case"]):
+            raise CaseworkError(f"no case is in '{wanted}'{did_you_mean(wanted, ranked)}")
+    if a and b and (_is_in(a, b) or _is_in(b, a)):
+        raise CaseworkError(f"'{a}' and '{b}' share cases; name two places of which neither lies in the other")
+    chosen = [a, b]
+    for i, other in ((0, 1), (1, 0)):
+        apart = (g for g in ranked if not chosen[other] or not (_is_in(g, chosen[other]) or _is_in(chosen[other], g)))
+        chosen[i] = chosen[i] or next(apart, "")
+    rows = []
+    for side, group, asked in zip("ab", chosen, (bool(a), bool(b)), strict=True):
+        own, texts = _of_group(rolled.cases, group), passages_of(rolled, group)
+        sizes = len(own), texts["article_id"].nunique(), int(own["chars"].sum())
+        rows.append((side, group, place_name(group), *sizes, asked, len(ranked)))
+    return pd.DataFrame(rows, columns=["side", "group", "name", "cases", "articles", "chars", "asked", "of"])
+
+
+def passages_of(rolled: RolledUp, group: str) -> pd.DataFrame:
+    """Give the passages of the cases in a place, named by its path; none where the path is empty."""
+    return _of_group(rolled.passages, group)
+
+
+def _of_group(rows: pd.DataFrame, group: str) -> pd.DataFrame:
+    return rows[rows["case"].map(lambda case: _is_in(case, group)).astype(bool)]
+
+
+def _county(case: str) -> str:
+    return "/".join(case.split("/")[:3])
+
+
+def _is_in(case: str, group: str) -> bool:
+    return bool(group) and (case == group or case.startswith(f"{group}/"))
 
 
 def cut_words(text: str) -> list[str]:

@@ -17,9 +17,9 @@ def case_matrix(
     """Put everything that is known of a case into one row.
 
     Columns: case, name, place_code, level, articles, self_reported, body_passages, chars; `m_<code>` 1, 0 or empty (too
-    short to tell); for each series that at least `least` cases have, and status, `i_<series>_<status>_low`, `_high` and `_n`;
-    `a_<variable>` from `attributes` (place_code, variable, value, source), joined by place_code. Every cell is text; open,
-    missing and unknown are empty.
+    short to tell); for each series (thresholds aside) that at least `least` cases have, and status, `i_<series>_<status>_low`,
+    `_high` and `_n`; `a_<variable>` from `attributes` (place_code, variable, value, source), joined by place_code. Every cell is
+    text; open, missing and unknown are empty.
     """
     known = rolled.cases[["case", "name", "place_code", "articles", "self_reported", "body_passages", "chars"]]
     wide = known.astype("str").set_index("case")
@@ -37,7 +37,7 @@ def case_matrix(
 
 
 def _indicator_columns(indicators: pd.DataFrame, least: int) -> pd.DataFrame:
-    values = case_values(indicators)
+    values = case_values(indicators[indicators["statistic"] != "threshold"])
     values = values[values.groupby("series")["case"].transform("nunique") >= least]
     cells: dict[str, dict[str, str]] = {}
     for row in values.to_dict("records"):

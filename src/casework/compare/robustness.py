@@ -10,7 +10,7 @@ import pandas as pd
 from casework.compare.indicators import case_values, indicator_table
 from casework.compare.mechanisms import mechanism_states
 from casework.compare.rollup import RolledUp, roll_up
-from casework.compare.timeline import contradictions
+from casework.compare.timeline import all_claims, contradictions
 from casework.tables import Tables
 
 __all__ = ["FINDINGS", "SHORT_CASE", "VARIANTS", "robustness", "variant_sizes"]
@@ -37,6 +37,7 @@ def robustness(
 ) -> pd.DataFrame:  # fmt: skip
     """Hold every finding of the main comparison against its variants: one row a variant (the main one aside) and finding.
 
+    Each variant is held against the same findings: those of the main comparison, whose number is that of its rows that are not `new`.
     Columns: variant, finding (of FINDINGS), case, name, item (a mechanism's code, a series with its status, or the two claims
     of a contradiction), main, other (what is found: 1 or 0, or a case's path; empty where nothing can be told), state: kept,
     changed (something else is found), lost (it can no longer be told: the case, the figure or the length of text is gone) or
@@ -49,7 +50,7 @@ def robustness(
     pairs = contradictions(tables, level, **given)  # type: ignore[arg-type]
     for variant, options in _variants(min_chars, short).items():
         rolled = roll_up(tables, level, **{**given, **options})  # type: ignore[arg-type]
-        names |= dict(zip(rolled.claims["case"], rolled.claims["name"], strict=True))
+        names |= dict(zip(rolled.left_out["case"], rolled.left_out["name"], strict=True))
         names |= dict(zip(rolled.cases["case"], rolled.cases["name"], strict=True))
         found[variant] = {
             **_of_mechanisms(mechanism_states(rolled, code_list, known=known)), **_of_indicators(rolled, indicator_list),
@@ -61,7 +62,7 @@ def robustness(
         for variant, now in found.items()
         for (finding, case, item) in sorted({*main, *now}, key=lambda k: (FINDINGS.index(k[0]), k[1], k[2]))
         for before, after in [(main.get((finding, case, item), ""), now.get((finding, case, item), ""))]
-        if (state := _state(finding, before, after))
+        if (state := _state(before, after))
     ]
     return pd.DataFrame(rows, columns=["variant", "finding", "case", "name", "item", "main", "other", "state"])
 
@@ -72,13 +73,11 @@ def _variants(min_chars: int, short: int) -> dict[str, dict[str, object]]:
     return out
 
 
-def _state(finding: str, before: str, after: str) -> str:
-    """Tell what became of a finding; nothing where neither comparison has one."""
-    if before == after:
-        return "kept" if before not in ("", "0") else ""
-    if before in ("", "0") and finding not in ("majority",):
-        return "new"
-    return "changed" if after and before else "lost" if before else "new"
+def _state(before: str, after: str) -> str:
+    """Tell what became of a finding; nothing where neither comparison has one (0: most cases do not tell of it, which is none)."""
+    if before in ("", "0"):
+        return "new" if after not in ("", "0") else ""
+    return "kept" if before == after else "changed" if after else "lost"
 
 
 def _of_mechanisms(told: pd.DataFrame) -> dict[tuple[str, str, str], str]:
@@ -94,7 +93,8 @@ def _of_mechanisms(told: pd.DataFrame) -> dict[tuple[str, str, str], str]:
 
 def _of_indicators(rolled: RolledUp, indicators: Iterable[str] | None) -> dict[tuple[str, str, str], str]:
     """Name the case with the highest figure of each series and status that at least two cases have; ties by all their paths."""
-    values = case_values(indicator_table(rolled, indicators))
+    table = indicator_table(rolled, indicators)
+    values = case_values(table[table["statistic"] != "threshold"])
     values = values.assign(at=values[["low", "high"]].max(axis=1)).dropna(subset=["at"])
     out: dict[tuple[str, str, str], str] = {}
     for (series, status), group in values.groupby(["series", "status"], sort=True):
@@ -106,7 +106,7 @@ def _of_indicators(rolled: RolledUp, indicators: Iterable[str] | None) -> dict[t
 
 def _of_pairs(pairs: pd.DataFrame, rolled: RolledUp, copies: bool) -> dict[tuple[str, str, str], str]:
     """Name the contradictions whose claims both still count; those of a copy with its original only where copies do."""
-    there = set(rolled.claims["claim_id"])
+    there = set(all_claims(rolled)["claim_id"])
     kinds = ("contradiction", "copy differs") if copies else ("contradiction",)
     rows = zip(pairs["kind"], pairs["case"], pairs["claim_id_1"], pairs["claim_id_2"], strict=True)
     return {("contradicts", c, f"{one};{two}"): "1" for kind, c, one, two in rows if kind in kinds and {one, two} <= there}
@@ -116,10 +116,11 @@ def variant_sizes(
     tables: Tables, level: str = "township", *, min_chars: int = 0, short: int = SHORT_CASE, since: str = "", until: str = "",
     outlets: Sequence[str] = (),
 ) -> pd.DataFrame:  # fmt: skip
-    """Say how much each variant rests on: variant, cases, articles, chars (of body), claims, codings."""
+    """Say how much each variant rests on: variant, cases, articles, chars (of body), claims, left_out (claims of no case), codings."""
     rows = []
     for variant, options in _variants(min_chars, short).items():
         rolled = roll_up(tables, level, **{"since": since, "until": until, "outlets": tuple(outlets), **options})  # type: ignore[arg-type]
         articles = rolled.passages["article_id"].nunique()
-        rows.append((variant, len(rolled.cases), articles, int(rolled.cases["chars"].sum()), len(rolled.claims), len(rolled.codings)))
-    return pd.DataFrame(rows, columns=["variant", "cases", "articles", "chars", "claims", "codings"])
+        sizes = len(rolled.cases), articles, int(rolled.cases["chars"].sum()), len(rolled.claims), len(rolled.left_out), len(rolled.codings)
+        rows.append((variant, *sizes))
+    return pd.DataFrame(rows, columns=["variant", "cases", "articles", "chars", "claims", "left_out", "codings"])

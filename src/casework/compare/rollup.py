@@ -11,7 +11,7 @@ import pandas as pd
 
 from casework.codebook import did_you_mean
 from casework.compare.clean import clean_surfaces
-from casework.compare.counted import counted_articles
+from casework.compare.counted import counted_articles, counted_claims
 from casework.tables import Tables
 from casework.text import CaseworkError, parse_spans
 
@@ -28,9 +28,9 @@ class RolledUp:
     `cases`: case, name, place_code, articles, sources, self_reported, passages, body_passages, chars (of body), case_ids.
     `passages`, `codings`, `labels`, `claims`: the rows of the tables that belong to a case, `case` and `name` in front; passages
     also have chars, prose (the text without place names), published, outlet, outlet_level, authorship, labels `clean` (their
-    words as repaired); a claim's case
-    may be a place that no text is on. `too_coarse`: what could not be brought to the level,
-    of `stretches` of text on a place. `articles`: those that count.
+    words as repaired), and a claim that only sorts the statistic `threshold`. `left_out`: the claims that count and are of no case, with
+    `why`; `case` is the place at the level that no text is on, or empty. `too_coarse`: what could not be brought to the level,
+    of `stretches` of text on a place. `articles`: those that count, on a case or not.
     """
 
     level: str
@@ -40,11 +40,13 @@ class RolledUp:
     codings: pd.DataFrame
     labels: pd.DataFrame
     claims: pd.DataFrame
+    left_out: pd.DataFrame
     too_coarse: pd.DataFrame
     stretches: int = 0
 
     def __repr__(self) -> str:
-        parts = {n: len(getattr(self, n)) for n in ("cases", "articles", "passages", "codings", "labels", "claims", "too_coarse")}
+        shown = ("cases", "articles", "passages", "codings", "labels", "claims", "left_out", "too_coarse")
+        parts = {n: len(getattr(self, n)) for n in shown}
         return f"<RolledUp to the {self.level}: {', '.join(f'{n} {name}' for name, n in parts.items())}>"
 
     def _repr_html_(self) -> str:
@@ -124,7 +126,7 @@ def roll_up(
     correspondents of the place itself, `quoted=False` claims in quotation marks, `flagged=False` claims
     with a doubt; `min_chars` leaves out cases with fewer body characters; `since`, `until` (a year, month or day, both
     included) and `outlets` (names, or levels such as county) choose articles. A claim belongs to the place it is
-    about; where that is coarser than the level it belongs to no case. Restated claims count once.
+    about; where that is coarser than the level, or no text is on it, it belongs to no case (`left_out`). Restated claims count once.
     Stand-off tables have no text: there the characters are counted by spans, repaired noise included.
     """
     if level not in LEVELS:
@@ -139,7 +141,8 @@ def roll_up(
     names = dict(zip(cases["case"], cases["name"], strict=True))
     placed = {k: v[0] for k, v in up.items() if v[0] in names}
     body = set(passages.loc[passages["role"] == "body", "passage_id"])
-    claims = _claims(tables, articles, ladder, placed, quoted, flagged)
+    claims = tables.claims[tables.claims["article_id"].isin(set(articles["article_id"]))]
+    claims = counted_claims(claims, ladder.climb, up, quoted, flagged)
     return RolledUp(
         level=level,
         cases=cases,
@@ -147,7 +150,8 @@ def roll_up(
         passages=_named(passages, names),
         codings=_named(_with_case(tables.codings[tables.codings["passage_id"].isin(body)], placed), names),
         labels=_named(_with_case(tables.labels.assign(clean=clean_surfaces(tables.labels, tables.edits)), placed), names),
-        claims=_named(claims, _with_others(names, claims, every)),
+        claims=_named(claims.drop(columns="why"), names),
+        left_out=_left_out(claims, names, set(every["case"])),
         too_coarse=_too_coarse(kept, up),
         stretches=len(kept),
     )
@@ -229,29 +233,15 @@ def _short_names(paths: list[str]) -> list[str]:
     return [short if last.count(short) == 1 else full for short, full in zip(last, names, strict=True)] if paths else []
 
 
-def _with_others(names: Mapping[str, str], claims: pd.DataFrame, every: pd.DataFrame) -> dict[str, str]:
-    """Add the places that claims are about and no text is on: they are compared, but have no exposure."""
-    others = sorted(set(claims["case"]) - set(every["case"]))
-    return dict(zip([*names, *others], _short_names([*names, *others]), strict=True))
-
-
-def _claims(
-    tables: Tables, articles: pd.DataFrame, ladder: _Ladder, placed: Mapping[str, str], quoted: bool, flagged: bool
-) -> pd.DataFrame:
-    """Give the claims that count, each with the case of the place it is about."""
-    rows = tables.claims[tables.claims["article_id"].isin(set(articles["article_id"]))]
-    if not quoted:
-        rows = rows[rows["voice"] != "quoted"]
-    flags = rows["flags"].str.split(";").map(lambda f: {x for x in f if x})
-    doubts = flags.map(lambda f: bool(f - {"restated", "copy", "corrected"}))
-    rows = rows[~flags.map(lambda f: "restated" in f) & (flagged | ~doubts.astype(bool))].copy()
-    where = zip(rows["place"], rows["place_code"], rows["case_id"], strict=True)
-    own = [ladder.climb(p, c)[0] if p else placed.get(k, "") for p, c, k in where]
-    rows.insert(0, "case", pd.Series(own, index=rows.index, dtype="str"))
-    rows = rows[rows["case"] != ""]
-    same = ["article_id", "case", "place", "indicator", "about", "change", "unit", "per", "statistic", "status", "period", "low", "high"]
-    # Without its words a claim (stand-off tables) is not known to repeat another one: keep it.
-    return rows[~rows.duplicated(same) | (rows["about"] == "")]
+def _left_out(claims: pd.DataFrame, names: Mapping[str, str], every: set[str]) -> pd.DataFrame:
+    """Give the claims of no case, and why: their place is none of the level, no text is on it, or its texts are too short."""
+    out = claims[~claims["case"].isin(set(names))].copy()
+    where = zip(out["case"], out["why"], strict=True)
+    out["why"] = [why or ("too little text" if case in every else "no text on it") for case, why in where]
+    others = sorted(set(out["case"]) - {""})
+    called = dict(zip([*names, *others], _short_names([*names, *others]), strict=True))
+    out.insert(1, "name", out["case"].map({**called, "": ""}).astype("str"))
+    return out.reset_index(drop=True)
 
 
 def _too_coarse(kept: pd.DataFrame, up: Mapping[str, tuple[str, str]]) -> pd.DataFrame:

@@ -41,19 +41,25 @@ def periods(rolled: RolledUp) -> pd.DataFrame:
     return out[["year", "status", "claims"]]
 
 
+def all_claims(rolled: RolledUp) -> pd.DataFrame:
+    """Give the claims on a place of the level, those first that are of a case, with those on places that no text is on."""
+    elsewhere = rolled.left_out[rolled.left_out["why"] == "no text on it"]
+    return pd.concat([rolled.claims, elsewhere.drop(columns="why")], ignore_index=True)
+
+
 def contradictions(
     tables: Tables, level: str = "township", *, since: str = "", until: str = "", outlets: Sequence[str] = ()
 ) -> pd.DataFrame:
     """List pairs of claims of which at most one can be right.
 
-    Same place, indicator, about, change, status, statistic, unit, denominators and known period, disjoint intervals (an open
-    end reaches everywhere), different articles. kind is "contradiction" between originals, "copy differs" between an article
-    and its own copy; a copy against a third article says nothing that its original does not, and is left out. `since`, `until`
-    and `outlets` choose articles as for `roll_up`.
+    Same place of the level, be it a case or not, indicator, about, change, status, statistic (a threshold only sorts: it contradicts
+    nothing), unit, denominators and known period, disjoint intervals (an open end reaches everywhere), different articles.
+    kind is "contradiction" between originals, "copy differs" between an article and its own copy; a copy against a third article says
+    nothing that its original does not, and is left out. `since`, `until` and `outlets` choose articles as for `roll_up`.
     Columns: kind, case, name, place, indicator, about, unit, period, low_1, high_1, claim_id_1, low_2, high_2, claim_id_2, approx.
     """
-    claims = roll_up(tables, level, copies=True, since=since, until=until, outlets=outlets).claims
-    claims = claims[(claims["period"] != "") & (claims["indicator"] != "") & (claims["about"] != "")]
+    claims = all_claims(roll_up(tables, level, copies=True, since=since, until=until, outlets=outlets))
+    claims = claims[(claims["period"] != "") & (claims["indicator"] != "") & (claims["about"] != "") & (claims["statistic"] != "threshold")]
     first = dict(zip(tables.articles["article_id"], tables.articles["copy_of"], strict=True))
     rows = [
         _pair(kind, one, two)

@@ -31,11 +31,12 @@ def indicator_dots(
 
     Filled: reported as achieved; hollow: planned; a square: a rule. A bar reaches from low to high, an arrow stands for an open
     end; a logarithmic scale is chosen where the amounts span more than two powers of ten, and said. Series with fewer than
-    `least` cases are left out (fewer than two where any has two: one case compares nothing); of more than 12, those with the
-    most cases are drawn, and of more than 40 cases those with the highest amounts. `link` gets the claim_id.
+    `least` cases are left out (fewer than two where any has two: one case compares nothing), and so are thresholds, which only sort
+    and are no figures of a place; of more than 12 series, those with the most cases are drawn, and of more than 40 cases those with the
+    highest amounts. `link` gets the claim_id.
     """
     say = Words(lang)
-    rows = indicators[~(indicators["low"].isna() & indicators["high"].isna())]
+    rows = indicators[~(indicators["low"].isna() & indicators["high"].isna()) & (indicators["statistic"] != "threshold")]
     sizes = rows.groupby("series", sort=True)["case"].nunique()
     least = least or min(2, int(sizes.max()) if len(sizes) else 1)
     wanted = [str(s) for s in sizes.sort_values(ascending=False, kind="stable").index if int(sizes[s]) >= least]

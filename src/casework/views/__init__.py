@@ -3,6 +3,7 @@
 from casework.views.amounts import amount_text, number_text
 from casework.views.book import show_codebook, show_values_used
 from casework.views.claims import show_claims
+from casework.views.compared import show_compared
 from casework.views.findings import (
     mechanism_families,
     mechanism_names,
@@ -18,6 +19,7 @@ from casework.views.findings import (
     show_too_coarse,
     show_values,
 )
+from casework.views.left_out import show_left_out
 from casework.views.links import anchor, case_pages, evidence_href, link_to
 from casework.views.marks import Mark, mark_html
 from casework.views.parsed import parsed_html
@@ -56,6 +58,7 @@ __all__ = [
     "show_changes",
     "show_claims",
     "show_codebook",
+    "show_compared",
     "show_concordance",
     "show_contradictions",
     "show_cooccurrence",
@@ -64,6 +67,7 @@ __all__ = [
     "show_key_figures",
     "show_keyness",
     "show_labels",
+    "show_left_out",
     "show_mechanisms",
     "show_problems",
     "show_robustness",

@@ -33,6 +33,11 @@ def amount_text(claim: Mapping[str, str], lang: str = "en") -> str:
     '≥ 200,000 yuan a year'
     >>> amount_text({"low": "15", "high": "20", "unit": "percent", "per": "", "approx": "true"})
     '≈ 15–20%'
+
+    A threshold, which only sorts, is said of those that it is about.
+
+    >>> amount_text({"low": "", "high": "100000", "unit": "yuan", "flags": "threshold"})
+    'those of ≤ 100,000 yuan'
     """
     words = load_words(lang)
     low, high = number_text(claim.get("low", "")), number_text(claim.get("high", ""))
@@ -41,7 +46,9 @@ def amount_text(claim: Mapping[str, str], lang: str = "en") -> str:
     else:
         number = f"≥ {low}" if low else f"≤ {high}" if high else "?"
     approx = "≈ " if claim.get("approx", "").lower() == "true" else ""
-    return approx + number + _unit(claim.get("unit", ""), words, low == high == "1") + _per(claim.get("per", ""), words)
+    amount = approx + number + _unit(claim.get("unit", ""), words, low == high == "1") + _per(claim.get("per", ""), words)
+    sorts = claim.get("statistic") == "threshold" or "threshold" in claim.get("flags", "").split(";")
+    return words("threshold_amount").format(amount=amount) if sorts else amount
 
 
 def _unit(unit: str, words: Words, one: bool) -> str:

@@ -36,10 +36,15 @@ def mechanism_families(codebook: Path | str | None = None, lang: str = "en") -> 
     return {code: book.families[entry.family].get(lang, entry.family) for code, entry in book.codes.items()}
 
 
-def show_key_figures(counts: Mapping[str, object], lang: str = "en") -> Html:
-    """Show counts as the large figures at a page's head; a key that the site has a word for is shown by it."""
+def show_key_figures(counts: Mapping[str, object], lang: str = "en", *, of: Mapping[str, int] | None = None) -> Html:
+    """Show counts as the large figures at a page's head; a key that the site has a word for is shown by it.
+
+    `of` gives the whole that a count is of: it is said beside the word where it is more.
+    """
     words = load_words(lang)
     called = {key: words(key) if words.has(key) else key for key in counts}
+    more = {key: n for key, n in (of or {}).items() if n > int(str(counts[key]))}
+    called |= {key: words("of_all").format(what=called[key], all=f"{n:,}") for key, n in more.items()}
     shown = "".join(f"<div><b>{int(str(n)):,}</b><span>{escape(called[key])}</span></div>" for key, n in counts.items())
     return Html(f'<div class="figures">{shown}</div>', ", ".join(f"{n} {key}" for key, n in counts.items()))
 
@@ -72,18 +77,23 @@ def show_values(values: pd.DataFrame, *, folder: str = "evidence", lang: str = "
     """Show rows of `compare.case_values`: a place's amount of one series in words, planned beside achieved, n claims.
 
     An amount opens the claim it is of, a median of several the first of them. Columns beyond those of `case_values`
-    (about, per, change, period) are shown where they are there.
+    (about, per, change, period) are shown where they are there, and a threshold (`statistic`) is marked as one.
     """
     words = load_words(lang)
     rows = [{str(k): _plain(v) for k, v in row.items()} for row in values.to_dict("records")]
     shown = pd.DataFrame({
         "indicator": [words.value(r["indicator"]) for r in rows], "about": [r.get("about", "") for r in rows],
-        "case": [r["name"] for r in rows], "status": [r["status"] for r in rows],
+        "case": [r["name"] for r in rows], "status": [_marks(r) for r in rows],
         "amount": [amount_text(r, lang) for r in rows], "by": [r["low"] or r["high"] for r in rows],
         "change": [words.value(r.get("change", "")) for r in rows], "period": [r.get("period", "") for r in rows],
         "n": values["n"].to_numpy(), "to": _href(values["claim_ids"], "amount", folder),
     })
     return show_table(shown, links={"amount": "to"}, sort_by={"amount": "by"}, chips=("status",), label=words.column("amount"), lang=lang)
+
+
+def _marks(row: Mapping[str, str]) -> str:
+    """Give the status of an amount, and that it is a threshold where it is one."""
+    return ";".join(m for m in (row["status"], row.get("statistic", "")) if m and (m == row["status"] or m == "threshold"))
 
 
 def _plain(value: object) -> str:

@@ -19,7 +19,10 @@ def _called(section: str, key: str, lang: str) -> str:
 
 
 def show_robustness(found: pd.DataFrame, lang: str = "en") -> Html:
-    """Say in a line a variant how many findings of the main comparison (`compare.robustness`) are kept, change, or cannot be told."""
+    """Say what the findings of the main comparison (`compare.robustness`) are, and in a line a variant how many of them stand.
+
+    Every variant is held against the same ones; what only a variant finds is counted beside them.
+    """
     words = load_words(lang)
     lines = []
     for variant, group in found.groupby("variant", sort=False):
@@ -28,8 +31,19 @@ def show_robustness(found: pd.DataFrame, lang: str = "en") -> Html:
         kept = words("of_findings").format(n=len(group) - states.get("new", 0), kept=states.get("kept", 0))
         what = f"{kept} {words('variant_said').format(said=words.join(said)) if said else words('unchanged')}"
         lines.append((_called("variants", str(variant), lang), what))
+    head = _against(found, words)
     html = "".join(f"<li><b>{escape(name)}</b>{escape(words('colon'))}{escape(what)}</li>" for name, what in lines)
-    return Html(f"<ul>{html}</ul>" if lines else "", "\n".join(f"{name}: {what}" for name, what in lines))
+    about = "\n".join([head, *(f"{name}: {what}" for name, what in lines)])
+    return Html(f"<p>{escape(head)}</p><ul>{html}</ul>", about) if lines else Html("", "no findings")
+
+
+def _against(found: pd.DataFrame, words: Words) -> str:
+    """Name the findings of the main comparison, kind by kind."""
+    main = found[found["state"] != "new"].drop_duplicates(["finding", "case", "item"])
+    counts = main["finding"].value_counts(sort=False).to_dict()
+    order = load_codebook("figures").section("findings")
+    kinds = [words("kind_count").format(kind=_called("findings", f, words.lang), n=counts[f]) for f in order if f in counts]
+    return words("against").format(n=len(main), kinds=words.join(kinds))
 
 
 def show_changes(found: pd.DataFrame, *, names: Mapping[str, str] | None = None, lang: str = "en") -> Html:

@@ -9,7 +9,7 @@ from casework.claims.carry import carry_indicator
 from casework.claims.cues import CueHit, Verdict, find_cues, kinds_of, weigh_indicator
 from casework.claims.denominators import Earlier, find_denominators
 from casework.claims.details import find_about, find_change, find_statistic, find_voice, is_estimate, is_threshold
-from casework.claims.frames import find_frame, find_holder
+from casework.claims.frames import find_ending, find_frame, find_holder
 from casework.claims.period import find_period, read_times
 from casework.claims.setting import Setting, Spot, read_setting
 from casework.claims.status import find_status, read_heading, read_opening
@@ -110,7 +110,12 @@ def _measure(spot: Spot, setting: Setting, hits: Sequence[CueHit], earlier: Sequ
         return Verdict(frame.indicator, _short(frame.words), None)
     more = find_holder(spot, setting)
     verdict = weigh_indicator(spot, hits, setting.topic(spot), more)
-    return verdict if more.get(verdict.indicator, 0.0) > 0 else carry_indicator(verdict, spot, setting.text, earlier)
+    if more.get(verdict.indicator, 0.0) > 0:
+        return verdict
+    carried = carry_indicator(verdict, spot, setting.text, earlier)
+    if carried is verdict and not verdict.word and (ending := find_ending(spot, setting)):
+        return Verdict(ending.indicator, ending.words, None)
+    return carried
 
 
 def _short(word: str) -> str:

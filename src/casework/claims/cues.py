@@ -165,9 +165,9 @@ def _scale(kinds: tuple[str, ...]) -> _Scale:
     @cache
     def fitting(word: str) -> tuple[tuple[str, float, bool | None], ...]:
         """Give the cues of a word for such an amount: indicator, weight, and whether it must stand behind."""
-        return tuple(
-            (c.indicator, c.weight, sides[c.side]) for c in book.cues[word] if not c.dimensions.isdisjoint(kinds)
-        )
+        cues = (c for c in book.cues[word] if not c.dimensions.isdisjoint(kinds))
+        # Of a word that is listed twice for an indicator the heavier cue counts.
+        return tuple((c.indicator, c.weight, sides[c.side]) for c in sorted(cues, key=lambda c: -c.weight))
 
     prior = next((book.priors[k] for k in kinds if k in book.priors), {})
     return _Scale(prior, fitting, book.factors)

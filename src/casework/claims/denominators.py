@@ -15,6 +15,8 @@ from casework.quantities import Amount
 __all__ = ["Earlier", "find_denominators"]
 
 _WHOLE = ("mu", "jin", "household", "person")  # with one of these nothing else is a denominator too
+_SLASHES = ("/", "／")
+_EACH = ("household", "person")  # of these the nearer one divides
 CLAUSE = 8  # characters of a clause that is only a denominator
 _FITTING = ("money", "mass", "area")  # what a denominator divides where the codebook does not say
 
@@ -43,6 +45,7 @@ class _Book:
     clause: dict[str, re.Pattern[str]]
     share: re.Pattern[str]
     earnings: re.Pattern[str]
+    count_stop: re.Pattern[str]
 
 
 @cache
@@ -64,6 +67,7 @@ def _book() -> _Book:
         time_of=frozenset(book.section("per_time_of")),
         clause={k: re.compile(p) for k, p in book.section("per_clause").items()},
         earnings=re.compile(str(book.section("per_earnings"))),
+        count_stop=re.compile(str(book.section("per_count_stop"))),
         share=re.compile(str(book.section("per_share"))),
     )
 
@@ -98,10 +102,14 @@ def find_denominators(
     """
     book = _book()
     found = {k for k in spot.here if k in book.before and _reaches(k, spot, book)}
+    if found.issuperset(_EACH):
+        found.discard(min(_EACH, key=lambda k: _start(book.before[k], spot.head)))
     dimension = spot.amount.dimension
-    if setting.text.startswith(book.any_behind, spot.end):
-        behind = (k for k, words in book.behind.items() if setting.text.startswith(words, spot.end))
-        found.update(k for k in behind if dimension in book.fits.get(k, ()))
+    # 三年每年 is no length divided by a year; 8小时/天 is.
+    behind = dimension != "time" or setting.text.startswith(_SLASHES, spot.end)
+    if behind and setting.text.startswith(book.any_behind, spot.end):
+        followed = (k for k, words in book.behind.items() if setting.text.startswith(words, spot.end))
+        found.update(k for k in followed if dimension in book.fits.get(k, ()))
     if found.isdisjoint(_WHOLE) and (other := _other(spot, setting.text[spot.end : spot.end + 6], book)):
         found.add(other)
     if not found and dimension in _FITTING:
@@ -121,7 +129,15 @@ def _reaches(kind: str, spot: Spot, book: _Book) -> bool:
     last = last_match(book.before[kind], spot.head)
     if last is None or dimension == "percent" and book.share.match(spot.head, last.start()):
         return False
-    return dimension != "count" or len(spot.head) - last.end() <= book.near or spot.amount.unit in book.frequency
+    if dimension != "count" or spot.amount.unit in book.frequency:
+        return True
+    return len(spot.head) - last.end() <= book.near and not book.count_stop.search(spot.head, last.start())
+
+
+def _start(cue: re.Pattern[str], head: str) -> int:
+    """Give where the last of a denominator's words begins."""
+    last = last_match(cue, head)
+    return last.start() if last else -1
 
 
 def _other(spot: Spot, tail: str, book: _Book) -> str:
@@ -183,7 +199,7 @@ def _carried(spot: Spot, indicator: str, setting: Setting, earlier: Sequence[Ear
 def _holds(rule: dict[str, Any], before: Earlier, amount: Amount, indicator: str, head: str) -> bool:
     if amount.dimension not in rule.get("dimensions", ()):
         return False
-    if "lead" in rule and len(head) > rule["lead"]:
+    if "lead" in rule and len(head) > rule["lead"] or "not" in rule and re.search(rule["not"], head):
         return False
     if "below" in rule and (amount.low or amount.high or 0) >= rule["below"]:
         return False

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from casework.claims.setting import Setting, Spot, last_match
 from casework.codebook import load_codebook
 
-__all__ = ["FrameHit", "find_frame", "find_holder"]
+__all__ = ["FrameHit", "find_ending", "find_frame", "find_holder"]
 
 COLLECTIVE = "collective_income"
 HOLDERS = (COLLECTIVE, "household_income", "output_value")
@@ -55,6 +55,26 @@ class _Holders:
     reach: int
     weight: float
     unlikely: dict[str, float]
+
+
+class _Endings(NamedTuple):
+    units: frozenset[str]
+    behind: re.Pattern[str]
+    before: re.Pattern[str]
+    close: re.Pattern[str]
+    reach: int
+
+
+@cache
+def _endings() -> _Endings:
+    book = load_codebook("indicators").section("endings")
+    names = "|".join(
+        f"(?P<{indicator}>{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
+        for indicator, words in book["names"].items()
+    )
+    close, reach = str(book["close"]), int(book["name"])
+    behind = re.compile(f"[^，。；、：\\s]{{0,{reach}}}?(?:{names})(?={close})")
+    return _Endings(frozenset(book["for"]), behind, re.compile(f"(?:{names}){book['open']}$"), re.compile(close), reach)
 
 
 @cache
@@ -104,6 +124,19 @@ def find_frame(spot: Spot, setting: Setting, kinds: tuple[str, ...]) -> FrameHit
             continue
         return FrameHit(frame.indicator, (ahead[0] if ahead else "") + (after[0] if after else ""))
     return None
+
+
+def find_ending(spot: Spot, setting: Setting) -> FrameHit | None:
+    """Find what is counted by how its name ends: the one behind a count, or before one that nothing follows."""
+    book = _endings()
+    if spot.amount.unit not in book.units:
+        return None
+    text, end = setting.text, min(spot.sentence.end, spot.end + BEHIND)
+    if book.close.match(text, spot.end, end):
+        found = book.before.search(spot.head[-book.reach :])
+    else:
+        found = book.behind.match(text, spot.end, end)
+    return FrameHit(str(found.lastgroup), found[str(found.lastgroup)]) if found else None
 
 
 def find_holder(spot: Spot, setting: Setting) -> dict[str, float]:

@@ -18,6 +18,7 @@ OPENING = 16  # characters of a sentence that can be a heading
 _BRACKETS = re.compile(r"[（(][^（()）]*[)）]")
 LIST = 6  # parts of a list that a plan at its head reaches over
 AROUND = 16  # characters on both sides of an amount that say that it is a rule
+SERVED = 40  # characters in which a goal is said to be served
 RULE_REACH = 12  # characters between a word of obligation and the amount it governs
 
 
@@ -54,6 +55,10 @@ class _Book:
     rule_sentence: re.Pattern[str]
     rule_sentence_indicators: frozenset[str]
     behind_will: re.Pattern[str]
+    served: re.Pattern[str]
+    year_end: str
+    over: re.Pattern[str]
+    over_reach: int
     planned_pairs: dict[str, re.Pattern[str]]
 
 
@@ -183,7 +188,7 @@ def _planned(spot: Spot, setting: Setting, book: _Book) -> str:
     if text.startswith(book.behind, spot.end):
         return next(w for w in book.behind if text.startswith(w, spot.end))
     if m := book.behind_will.match(text, spot.end, spot.clause.end):
-        return m[0][-1]
+        return m[0][-2:]
     if spot.head.endswith(book.planned_end):
         return spot.head[-2:]
     if m := book.planned_around.search(_around(spot, text)):
@@ -199,7 +204,9 @@ def _planned(spot: Spot, setting: Setting, book: _Book) -> str:
     found = setting.signs.last("status.passage", max(0, opening - REACH), opening) if opening else None
     if found is None or setting.is_quoted(found.start) and not setting.is_quoted(spot.start):
         return ""  # what a speaker opens ends with the quotation
-    return "" if "status.achieved" in setting.signs.kinds(found.end, opening) else found.cut(text)
+    if book.served.search(text, max(0, found.end - SERVED), found.end):
+        return ""
+    return "" if "status.achieved" in setting.signs.kinds(found.end, spot.sentence.end) else found.cut(text)
 
 
 def _list_plan(spot: Spot, setting: Setting, book: _Book) -> str:
@@ -243,5 +250,10 @@ def _modal(part: Span, setting: Setting, book: _Book) -> str | None:
         said = setting.text
         modal, done = signs.last("status.planned", *part), signs.last("status.achieved", *part)
     if modal and (done is None or modal.end >= done.end):
-        return modal.cut(said)
+        word = modal.cut(said)
+        if book.served.search(said, max(0, modal.end - SERVED), modal.end):
+            return None
+        if word == book.year_end and book.over.search(setting.text, max(0, part.start - book.over_reach), part.end):
+            return ""
+        return word
     return "" if done else None

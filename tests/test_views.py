@@ -295,6 +295,9 @@ def test_it_is_said_which_groups_are_compared_and_why() -> None:
     assert said.startswith("A is 甲县 (cases: 2; articles: 3; 4,000 characters); B is 乙县 (")
     assert "Of 3 places with cases these two have most text." in said
     assert "by the parameters a and b" in said
+    assert "No other place has cases." in views.show_compared(groups.assign(of=2)).about
+    half = views.show_compared(groups.assign(asked=[False, True])).about
+    assert "B was asked for; of the other places A has most text." in half
     assert "They were asked for." in views.show_compared(groups.assign(asked=True)).about
     assert "B: none. All cases lie in one place" in views.show_compared(groups.assign(group=["x/甲县", ""])).about
     assert "这两处文字最多" in views.show_compared(groups, "zh").about

@@ -38,7 +38,7 @@ def counted_articles(
     return out[wanted].reset_index(drop=True)
 
 
-_MARKS = frozenset({"restated", "copy", "corrected"})
+_MARKS = frozenset({"restated", "copy", "corrected", "threshold"})
 _SAME = ["article_id", "case", "place", "indicator", "about", "change", "unit", "per", "statistic", "status", "period", "low", "high"]
 
 

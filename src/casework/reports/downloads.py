@@ -111,7 +111,8 @@ def downloads_html(site: Path, publish: Publish, lang: str, up: str = "") -> str
     """Write the links to what `write_downloads` and the notebooks wrote, with sizes; `up` leads from the page to the site."""
     words = load_words(lang)
     own = [("tables.zip", "download_csv"), ("tables.xlsx", "download_xlsx")]
-    own += [(path.name, "download_matrix") for path in sorted((site / FOLDER).glob("case_matrix*.csv"))]
+    for name in ("case_matrix", "left_out"):
+        own += [(path.name, f"download_{name}") for path in sorted((site / FOLDER).glob(f"{name}*.csv"))]
     items = "".join(
         f'<li><a href="{up}{FOLDER}/{name}" download>{name}</a> <small>{_size(site / FOLDER / name)}</small><br>{escape(words(about))}</li>'
         for name, about in own

@@ -17,10 +17,20 @@ def show_compared(groups: pd.DataFrame, lang: str = "en") -> Html:
     """Name the two groups (`compare.text_groups`) with how much text they have, say why these, and how to choose others."""
     words = load_words(lang)
     sides = [_side({str(k): str(v) for k, v in row.items()}, words) for row in groups.to_dict("records")]
-    asked, places = groups["asked"].all(), int(groups["of"].iloc[0])
-    why = "compared_asked" if asked else "compared_most" if (groups["group"] != "").all() else "compared_only"
-    line = words("compared").format(a=sides[0], b=sides[1], why=words(why).format(n=places), choose=words("compared_choose"))
+    asked, other = ("A", "B") if groups["asked"].iloc[0] else ("B", "A")
+    why = words(f"compared_{_why(groups)}").format(n=groups["of"].iloc[0], asked=asked, other=other)
+    line = words("compared").format(a=sides[0], b=sides[1], why=why, choose=words("compared_choose"))
     return Html(f'<p class="note">{escape(line)}</p>', line)
+
+
+def _why(groups: pd.DataFrame) -> str:
+    if groups["asked"].all():
+        return "asked"
+    if (groups["group"] == "").any():
+        return "only"
+    if groups["asked"].any():
+        return "half"
+    return "most" if groups["of"].iloc[0] > 2 else "both"
 
 
 def _side(row: Mapping[str, str], words: Words) -> str:

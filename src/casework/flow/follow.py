@@ -63,20 +63,20 @@ def _moved(cases: Iterable[Cells], corrections: Iterable[Correction]) -> dict[st
 
 
 def _named(mentions: Iterable[Cells], olds: set[tuple[str, str]]) -> dict[str, list[_Mention]]:
-    """Give where each passage names the old place of its case, in the order of the text; no list, and no name inside another."""
+    """Give where each passage names the old place of its case; no list, and no name inside another."""
     out: dict[str, list[_Mention]] = {}
     for row in mentions:
         cells = dict(zip(TABLES["places"].names, row, strict=True))
         if cells["place"] and (cells["case_id"], cells["place"]) in olds and not _ASIDE & set(cells["flags"].split(";")):
             out.setdefault(cells["passage_id"], []).append(_Mention(int(cells["start"]), cells["level"], cells["how"]))
-    return {passage: sorted(found) for passage, found in out.items()}
+    return out
 
 
 def _follow(row: Cells, old: _Place, new: _Place, named: Mapping[str, Sequence[_Mention]]) -> Cells:
     cells = dict(zip(TABLES["claims"].names, row, strict=True))
     place = _place_in(new, old, cells)
     before = [m for m in named.get(cells["passage_id"], ()) if m.start < int(cells["start"])]
-    if place is None or (before and not _may_mean(before[-1], old, new)):
+    if place is None or not all(_may_mean(m, old, new) for m in before):
         return row
     flags = ";".join(sorted({*cells["flags"].split(";"), "corrected"} - {""}))
     return tuple({**cells, "place": place.path, "place_code": place.code, "flags": flags}.values())

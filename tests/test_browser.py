@@ -66,6 +66,13 @@ def page(browser: Any) -> Iterator[Any]:
     assert seen == []
 
 
+CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")].filter((e) => !e.closest(".vh, .skip, svg")).filter((e) => {
+  const style = getComputedStyle(e), wider = e.clientWidth && e.scrollWidth > e.clientWidth + 2;
+  if (wider && style.overflowX === "hidden") return true;
+  return wider && /auto|scroll/.test(style.overflowX) && !e.previousElementSibling?.matches(".hint:not([hidden])");
+}).map((e) => e.outerHTML.slice(0, 120))"""
+
+
 def overflow(page: Any) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
@@ -146,7 +153,8 @@ def test_the_search_finds_claims_and_opens_them(page: Any, site: Path) -> None:
         assert [surface in r.inner_text() for r in found(page, words)] == [True], words
     assert len(found(page, "云溪县")) == len(claims)
     assert found(page, "no such word") == []
-    assert page.locator(".count").inner_text() == f"0 / {len(claims)} rows"
+    assert page.locator(".count").inner_text() == f"0 / {len(claims)} rows: none has all of these words"
+    assert [r.locator("td").first.inner_text() for r in found(page, "2023 300,000")] == ["300,000–350,000 yuan a year"], "the period is found too"
     box.press("Escape")
     assert len([r for r in page.locator("tbody tr").all() if r.is_visible()]) == len(claims)
     # By keyboard alone, from the field to the highlighted characters.
@@ -157,6 +165,50 @@ def test_the_search_finds_claims_and_opens_them(page: Any, site: Path) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/evidence/*#c103-108")
     assert lit(page) == ["20余万元"]
+
+
+def test_the_search_by_keys_alone(page: Any, site: Path) -> None:
+    page.goto((site / "claims.html").as_uri())
+    page.keyboard.press("/")
+    page.keyboard.type("20余万元")
+    assert page.locator(".count").inner_text().startswith("1 / ")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "≥ 200,000 yuan a year"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/evidence/*#c103-108")
+
+
+def test_on_a_phone_a_row_of_the_search_is_whole_on_the_screen(page: Any, site: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((site / "claims.html").as_uri())
+    cells = page.locator("tbody tr").first.locator("td")
+    shown = [c.bounding_box() for c in cells.all() if c.inner_text()]
+    assert len(shown) >= 5
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in shown)
+    assert page.locator(".hint:visible").count() == 0
+    page.locator("th button", has_text="Amount").click()
+    assert page.locator("th").first.get_attribute("aria-sort") == "ascending"
+
+
+@pytest.mark.parametrize("name", PAGES + CHINESE)
+def test_on_a_phone_nothing_is_cut_off_without_a_sign(page: Any, site: Path, name: str) -> None:
+    """What is wider than the screen scrolls, and says so above it; nothing else is cut."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((site / name).as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.wait_for_timeout(100)
+    assert page.evaluate(CUT_OFF) == []
+
+
+@pytest.mark.parametrize(("name", "label"), [
+    ("index.html", "Index"), ("compare.html", "Comparison"), ("claims.html", "Search the claims"),
+    ("case-x0101.html", "Cases"), (PAGES[-1], "Sources"), (f"zh/{PAGES[-1]}", "来源文本"),
+])  # fmt: skip
+def test_the_navigation_lights_what_a_page_belongs_to(page: Any, site: Path, name: str, label: str) -> None:
+    page.goto((site / name).as_uri())
+    lit_up = page.locator("nav [aria-current]")
+    assert lit_up.all_inner_texts() == [label]
+    assert lit_up.get_attribute("aria-current") == ("true" if label in ("Cases", "Sources", "来源文本") else "page")
 
 
 def lit(page: Any) -> list[str]:
@@ -376,7 +428,7 @@ def test_what_is_wider_than_a_phone_says_so(page: Any, site: Path) -> None:
     # Handles, not locators: a box that is at its end would no longer be found by what it was found by.
     for box in (page.query_selector("figure[data-wide]"), page.query_selector(".scroll[data-wide]")):
         assert box.get_attribute("tabindex") == "0"
-        assert box.evaluate("e => e.nextElementSibling.textContent") == "↔ scroll sideways for more"
+        assert box.evaluate("e => e.previousElementSibling.textContent") == "↔ scroll sideways for more"
         box.focus()
         page.keyboard.press("End")
         box.evaluate("e => e.scrollTo(e.scrollWidth, 0)")

@@ -90,6 +90,8 @@ def test_every_linked_number_leads_to_itself(page_of: Any, published: tuple[Path
             followed.add((to.stem, ident))
         # What mechanisms and labels link to is there too, if only as the place where it would stand.
         there = set(html.document_fromstring(to.read_text(encoding="utf-8")).xpath("//@id"))
+        for piece in site.rglob(f"data/evidence-{to.stem}-*.js"):
+            there |= set(re.findall(r'<[^>]* id=\\"([^"\\]+)', piece.read_text(encoding="utf-8")))
         assert idents - there == set(), to.name
     assert {f"{source}:{ident[1:]}" for source, ident in followed} == set(claims)
     assert drawn

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_study import COUNTY, first, small_tables
+from small_study import COUNTY, Maker, first, small_tables
 
 from casework.compare import character_account, roll_up
 from casework.reports.frame import Page, Site, render_files
@@ -15,7 +15,9 @@ from casework.reports.index import index_page
 from casework.reports.pieces import BUDGET, KEPT, cut_body, weigh
 from casework.reports.provenance import Provenance
 from casework.reports.search import search_page
+from casework.reports.sources import evidence_page
 from casework.tables import Tables, make_frames
+from casework.text import Span
 from casework.views import gather_readings, load_words, table_html
 
 pytestmark = pytest.mark.browser
@@ -48,7 +50,7 @@ def many() -> Tables:
             "claim_id": f"{source}:{at}-{at + 4}", "source_id": source, "article_id": f"{source}:a0", "case_id": f"{source}:k0",
             "passage_id": f"{source}:p0", "start": at, "end": at + 4, "surface": f"{n + 1}{word}", "low": n + 1, "high": n + 1, "unit": unit,
             "indicator": indicator, "status": "planned" if n % 7 == 0 else "achieved", "change": "level", "statistic": "total",
-            "voice": "reporter", "place": f"{COUNTY}/第{n % CASES}镇", "about": "村集体收入", "rule": "amount", "spans": [(at, at + 4)],
+            "voice": "reporter", "place": f"{COUNTY}/第{n % CASES}镇", "about": "村集体收入", "rule": "amount", "spans": [Span(at, at + 4)],
         })  # fmt: skip
     return Tables(**make_frames(rows))
 
@@ -128,6 +130,60 @@ def test_three_hundred_cases_are_filtered_at_once(browser: Any, large: Path) -> 
     assert narrowed < 500
     assert seen == []
     page.close()
+
+
+@pytest.fixture(scope="module")
+def long_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The evidence page of a source of some thirty thousand characters and six hundred claims."""
+    folder = tmp_path_factory.mktemp("long")
+    lines = [f"第{n}个村流转土地{n}亩，村里的大棚一天也没有闲着，合作社的账目按月张榜，村民都说心里有数。" for n in range(1001, 1601)]
+    m = Maker("long.txt", "\n".join(lines), f"{COUNTY}/青禾镇")
+    m.start("2024-06-01")
+    for n, line in enumerate(lines, start=1001):
+        m.passage("body", [line], line)
+        m.claim(f"{n}亩", n, n, "mu", "land_area")
+    m.finish("", "2024-06-01")
+    tables, raws = small_tables(m)
+    site = Site("Long", "en", [("index.html", "Index")], Provenance("0" * 64, "0" * 64, (), "cite", ""))
+    for reading in gather_readings(tables, raws):
+        page = evidence_page(reading, character_account(tables), None, None, "full", "en")
+        for name, text in render_files(site, page).items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+    return folder / "evidence" / f"{m.source_id}.html"
+
+
+def test_the_page_of_a_long_source_is_small_and_holds_every_anchor(long_source: Path) -> None:
+    pieces = sorted((long_source.parent.parent / "data").iterdir())
+    assert bare(long_source) < LIMIT
+    assert all(p.stat().st_size < LIMIT for p in pieces)
+    marks = re.findall(r'<mark class=\\?"amount\\?" id=\\?"(c[\d-]+)', "".join(p.read_text(encoding="utf-8") for p in [long_source, *pieces]))
+    assert len(marks) == len(set(marks)) == 600
+
+
+def test_an_anchor_far_down_a_long_source_lights_up(browser: Any, long_source: Path) -> None:
+    page, seen = open_page(browser, long_source)
+    page.wait_for_function("document.querySelectorAll('.claims li').length === 600 && document.querySelectorAll('.text mark').length === 600")
+    last = page.locator(".text mark").last.get_attribute("id")
+    assert page.locator(".text p[id]").last.inner_text().startswith("第1600个村")
+    page.goto("about:blank")
+    page.goto(f"{long_source.as_uri()}#{last}")
+    page.wait_for_function("document.querySelector('mark.on')")
+    assert page.locator("mark.on").inner_text() == page.locator(".claims li.on b").inner_text().replace(" mu", "亩").replace(",", "") == "1600亩"
+    assert page.locator("mark.on").is_visible()
+    page.keyboard.press("n")
+    assert page.locator("mark.on").inner_text() == "1001亩", "the walk goes round all of them"
+    assert seen == []
+    page.close()
+
+
+def test_without_its_script_a_long_source_says_that_it_goes_on(browser: Any, long_source: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(long_source.as_uri())
+    assert 50 < page.locator(".text p[id]").count() < 600
+    assert page.locator("main").inner_text().count("This goes on; with JavaScript the page loads the rest.") == 2
+    context.close()
 
 
 def test_a_body_within_its_budget_is_not_cut() -> None:

@@ -103,6 +103,24 @@ def test_no_more_running_text_goes_out_than_the_study_says(corpus: str, level: s
     assert near > 1000 if level == "quotes" else near == 0
 
 
+def test_no_run_of_quoted_text_is_longer_than_a_hundred_characters(tmp_path: Path, tables_of: Callable[[str], Path]) -> None:
+    """And every claim of the text is there all the same."""
+    folder = tables_of("demo")
+    site = site_of(folder, "quotes", tmp_path)
+    claims = read_tables(folder).claims
+    longest = 0
+    for path in sorted((site / "evidence").glob("*.html")):
+        root = html.document_fromstring(path.read_text(encoding="utf-8"))
+        for element in root.xpath("//ins"):
+            element.drop_tree()
+        parts = [*root.xpath('//div[@class="text"]//*[self::p or self::h2 or self::h3][@id]'), *root.xpath('//pre[@class="raw"]')]
+        longest = max(longest, *(len(run) for part in parts for run in part.text_content().split("…")))
+        marked = {m.get("id") for m in root.xpath('//div[@class="text"]//mark')}
+        own = claims[claims["source_id"] == path.stem]
+        assert {f"c{a}-{b}" for a, b in zip(own["start"], own["end"], strict=True)} <= marked
+    assert 60 < longest <= 100
+
+
 def test_the_measure_sees_what_a_full_site_shows(tmp_path: Path, tables_of: Callable[[str], Path]) -> None:
     folder = tables_of("demo")
     _, readings = readings_of(folder)

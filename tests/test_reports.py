@@ -122,6 +122,20 @@ def test_the_foot_says_where_the_page_comes_from(site: Path) -> None:
         assert word in foot
 
 
+@pytest.mark.parametrize(("lang", "figure", "nothing"), [("en", "Too few cases or mechanisms for a map.", "Nothing to show."), ("zh", "案例或机制太少，无法作图。", "无内容。")])
+def test_a_section_with_nothing_to_show_says_so_once(tmp_path: Path, lang: str, figure: str, nothing: str) -> None:
+    told = "import casework as cw\nimport pandas as pd\nrolled = cw.compare.roll_up(cw.read_tables(tables), 'province')\ntold = cw.compare.mechanism_table(rolled)"
+    drawn = "cw.figures.show_figure(cw.figures.correspondence_map(cw.compare.correspondence(cw.compare.state_matrix(told, 'hits')), lang=lang), 'map', lang=lang)"
+    cells = (told, drawn, "cw.views.show_table(pd.DataFrame(), lang=lang)", "cw.views.show_file(pd.DataFrame(), 'empty', lang=lang)")
+    notebook(tmp_path / "notebooks" / "page.ipynb", *cells)
+    study, tables = make_study(tmp_path, lang=lang)
+    page = html.document_fromstring((publish(study, tables).parent / "page.html").read_text(encoding="utf-8"))
+    said = page.xpath("//main")[0].text_content()
+    assert (said.count(figure), said.count(nothing)) == (1, 0)
+    assert page.xpath("//main//figure") == []
+    assert "show_file" in page.xpath("//main//details//pre")[-1].text_content(), "the code is there all the same"
+
+
 @pytest.mark.parametrize("level", ["quotes", "none"])
 def test_running_text_stays_where_it_may_not_go_out(level: str, tmp_path: Path) -> None:
     study, tables = make_study(tmp_path, publish_=level)

@@ -159,6 +159,27 @@ def test_quotes_hold_thirty_characters_and_no_more() -> None:
     assert shown == "…" + "头" * 28 + "增收20万元" + "尾" * 30 + "…"
 
 
+@pytest.mark.parametrize("gap", [0, 3, 9, 12, 40, 59])
+def test_quotes_of_a_crowded_text_come_in_runs_of_a_hundred_and_hold_every_claim(gap: int) -> None:
+    """Both views leave out the same, so that neither tells what the other holds back."""
+    numbers = [f"{n}万元" for n in range(101, 131)]
+    m = Maker("dense.txt", "头" * 50 + "".join(n + "".join(chr(0x4E00 + 97 * i + j) for j in range(gap)) for i, n in enumerate(numbers)) + "尾" * 50, f"{COUNTY}/青禾镇")
+    m.start("2024-01-01")
+    m.passage("body", [m.raw], m.raw)
+    for n in numbers:
+        m.claim(n, int(n[:3]) * 10000, int(n[:3]) * 10000, "yuan", "funding")
+    m.finish("", "2024-01-01")
+    reading = readings(m)[0]
+    page = html.fragment_fromstring(views.text_html(reading, publish="quotes")).xpath(".//p[@id]")[-1]
+    runs = [run for run in page.text_content().split("…") if run]
+    assert [e.text_content() for e in page.xpath(".//mark")] == numbers
+    assert max(map(len, runs)) <= (100 if gap else 60 + len("".join(numbers)))
+    assert len(runs) > 1 or not gap
+    assert html.fragment_fromstring(views.raw_html(reading, publish="quotes")).text_content().strip("…").split("…") == runs
+    shares = views.share_out(reading.of("claims"), reading.of("passages"))
+    assert shares == pytest.approx(sum(map(len, runs)) / len(m.raw))
+
+
 def test_quotes_show_the_short_words_of_labels_and_codings_apart_and_say_what_else_there_is() -> None:
     m = Maker("facts.txt", "头" * 40 + "四联四促流转土地" + "中" * 40 + "增收20万元" + "尾" * 28 + "土地托管到村\n网站导航", f"{COUNTY}/青禾镇")
     m.start("2024-01-01")

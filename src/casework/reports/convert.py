@@ -10,6 +10,7 @@ from typing import Any, cast
 from casework.reports.frame import ASSETS
 from casework.reports.imports import light_imports
 from casework.reports.sanitize import safe_html
+from casework.reports.silence import told_once
 from casework.views import LANGUAGES, load_words
 
 __all__ = ["notebook_body", "notebook_title"]
@@ -18,13 +19,15 @@ __all__ = ["notebook_body", "notebook_title"]
 def notebook_body(notebook: Any, lang: str) -> str:
     """Convert a run notebook with the package's own nbconvert template.
 
-    Markdown cells tagged with another language than `lang` are left out, and so are cells tagged `hide`.
+    Markdown cells tagged with another language than `lang` are left out, and so are cells tagged `hide`. What has nothing
+    to show says so once.
     """
     shown = copy.copy(notebook)
     given = any("injected-parameters" in c.metadata.get("tags", []) for c in shown.cells)
     # Where parameters were given, those that the notebook was written with say nothing of this page.
     cells = [c for c in shown.cells if not (given and "parameters" in c.metadata.get("tags", []))]
-    shown.cells = list(_gathered(c for c in cells if _is_shown(c.metadata.get("tags", []), lang)))
+    seen = (c for c in cells if _is_shown(c.metadata.get("tags", []), lang))
+    shown.cells = list(_gathered(told_once(seen, load_words(lang))))
     body, _ = _exporter(lang).from_notebook_node(shown)
     return str(body)
 

@@ -27,7 +27,7 @@ FIRST_CJK = 0x2E80
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a site: where it goes, what it is called, what stands on it."""
+    """One page of a site: where it goes, what it is called, what stands on it; `current` is the entry of the navigation it belongs to."""
 
     path: str
     title: str
@@ -81,7 +81,7 @@ def render_files(site: Site, page: Page, whole: bool = False) -> dict[str, str]:
     files beside the page, which its own script loads.
     """
     up = "../" * page.path.count("/")
-    nav = [{"href": up + path, "label": label, "current": path == (page.current or page.path)} for path, label in site.nav]
+    nav = [{"href": up + path, "label": label, "current": _current(path, page)} for path, label in site.nav]
     others = [{"lang": lang, "href": up + way + page.path, "label": site.words(f"lang_{lang}")} for lang, way in site.others.items()]
     missing = sorted(c for c in missing_chars(page.body + page.title + site.title) if ord(c) >= FIRST_CJK)
     shown = {ord(c): f"[U+{ord(c):04X}]" for c in missing}
@@ -96,6 +96,11 @@ def render_files(site: Site, page: Page, whole: bool = False) -> dict[str, str]:
     cut = Cut(body) if whole else cut_body(page.path, body, site.words)
     policy = _policy(styles, _asset("site.js"), bool(cut.pieces))
     return {page.path: str(_template().render(**own, **parts, csp=policy, styles=styles, body=cut.body))} | cut.pieces
+
+
+def _current(path: str, page: Page) -> str:
+    """Say, in the word of aria-current, whether an entry of the navigation is the page itself or what the page is one of."""
+    return "page" if path == page.path else "true" if path == page.current else ""
 
 
 def _font_style(fonts: FontCache, text: str) -> str:

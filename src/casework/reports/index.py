@@ -56,17 +56,18 @@ def _figures(tables: Tables, rolled: RolledUp, account: pd.DataFrame, words: Wor
     planned = int((tables.claims["status"] == "planned").sum())
     counties = {"/".join(p.split("/")[:3]) for p in rolled.cases["case"] if p.count("/") >= 2}
     rows = [
-        (f"{len(tables.sources):,}", words("sources")),
-        (f"{len(tables.articles):,}", _said(words("articles"), len(copies), words("copy_one" if len(copies) == 1 else "copies_of"), words)),
-        (f"{len(rolled.cases):,}", _said(words("cases"), len(counties), words("county" if len(counties) == 1 else "counties"), words)),
-        (f"{len(tables.claims):,}", _said(words("claims"), planned, words("planned_of"), words)),
+        (f"{len(tables.sources):,}", words("sources", len(tables.sources))),
+        (f"{len(tables.articles):,}", _said("articles", len(tables.articles), "copies_of", len(copies), words)),
+        (f"{len(rolled.cases):,}", _said("cases", len(rolled.cases), "counties", len(counties), words)),
+        (f"{len(tables.claims):,}", _said("claims", len(tables.claims), "planned_of", planned, words)),
         (share(int(account["kept"].sum()), int((account["chars"] - account["blank"]).sum())), words("kept_share")),
     ]
     return f'<div class="figures">{"".join(f"<div><b>{escape(n)}</b><span>{escape(what)}</span></div>" for n, what in rows)}</div>'
 
 
-def _said(what: str, count: int, of: str, words: Words) -> str:
-    return f"{what}{words('list_sep')}{count:,} {of}" if count else what
+def _said(what: str, n: int, of: str, count: int, words: Words) -> str:
+    """Say what there are `n` of, and how many of them are something else, if any."""
+    return words(what, n) + (f"{words('list_sep')}{count:,} {words(of, count)}" if count else "")
 
 
 def _cards(cards: Sequence[Card], words: Words) -> str:

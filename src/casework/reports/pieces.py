@@ -1,4 +1,5 @@
-"""Pages stay small: the rows of long tables and folded raw texts go into files beside the page, loaded by its own script.
+"""Pages stay small: the rows of long tables, folded raw texts, and where a source is long what follows of its text and of
+the list of its claims go into files beside the page, loaded by its own script.
 
 A file of data cannot be fetched from file://, a script can; so each piece is a script that hands its part over.
 """
@@ -18,11 +19,17 @@ __all__ = ["BUDGET", "Cut", "cut_body"]
 BUDGET = 100_000
 """The bytes that a page's body may have, figures aside; what is around it takes some forty thousand."""
 KEPT = 50
+OPENING = 25_000
+"""So many bytes of a long text, and of the list of its claims, stand on the page itself."""
 PIECE = 120_000
 FOLDER = "data"
 _HEAD = r'<div class="tabled">(?P<head>(?:(?!<tbody>).)*<table class="data(?:(?!<tbody>).)*<tbody>)'
 _TABLE = re.compile(_HEAD + r"(?P<rows>.*?)</tbody></table></div></div>", re.S)
 _RAW = re.compile(r'<pre class="raw" lang="zh">(?P<text>.*?)</pre>', re.S)
+_CLAIMS = re.compile(r'<ol class="claims">(?P<rest>.*?)(?P<end></ol>)', re.S)
+_NOTE = r'(?<=<div class="text">)(?:<p class="note">(?:(?!</p>).)*</p>)?'
+_TEXT = re.compile(_NOTE + r'<div lang="zh">(?P<rest>.*?)(?P<end></div>)(?=</div>)', re.S)
+_UNITS = {_CLAIMS: re.compile(r"<li\b.*?</li>", re.S), _TEXT: re.compile(r"<(?:p|h2|h3|hr)\b.*?(?=<(?:p|h2|h3|hr)\b|$)", re.S)}
 _ROW = re.compile(r"<tr.*?</tr>", re.S)
 _FIGURE = re.compile(r"<svg.*?</svg>|data:image/[^\"']*", re.S)
 
@@ -41,22 +48,54 @@ def weigh(body: str) -> int:
 
 
 def cut_body(path: str, body: str, words: Words, budget: int = BUDGET) -> Cut:
-    """Cut a page's body down to a budget: its raw view first, then its longest tables, which keep their first 50 rows.
+    """Cut a page's body down to a budget: its raw view first, then its longest tables, which keep their first 50 rows, then
+    what follows the opening of the list of claims and of the text.
 
     `path` is the page's own, from which the names of the pieces come. A body within the budget stays as it is.
     """
     cut = Cut(body)
-    found = [*_RAW.finditer(body), *sorted(_TABLE.finditer(body), key=lambda m: m.start("rows") - m.end("rows"))]
+    tables = sorted(_TABLE.finditer(body), key=lambda m: m.start("rows") - m.end("rows"))
     left = weigh(body) - budget
     chosen: list[re.Match[str]] = []
-    for match in found:
-        if left > 0 and (match.re is _RAW or len(_ROW.findall(match["rows"])) > KEPT):
+    for match in (*_RAW.finditer(body), *tables, *_CLAIMS.finditer(body), *_TEXT.finditer(body)):
+        if left > 0 and (gain := _gain(match)) > 0:
             chosen.append(match)
-            left -= len((match["text"] if match.re is _RAW else match["rows"]).encode())
+            left -= gain
     for n, match in sorted(enumerate(chosen, start=1), key=lambda pair: -pair[1].start()):
-        inner = _without_text(match, path, n, cut) if match.re is _RAW else _without_rows(match, path, n, cut, words)
+        inner = _without(match, path, n, cut, words)
         cut.body = cut.body[: match.start()] + inner + cut.body[match.end() :]
     return cut
+
+
+def _gain(match: re.Match[str]) -> int:
+    """Give the bytes that a page is rid of by a cut."""
+    if match.re is _RAW:
+        return len(match["text"].encode())
+    if match.re is _TABLE:
+        return len("".join(_ROW.findall(match["rows"])[KEPT:]).encode())
+    return sum(len(unit.encode()) for unit in _units(match)[1])
+
+
+def _without(match: re.Match[str], path: str, n: int, cut: Cut, words: Words) -> str:
+    if match.re is _RAW:
+        return _without_text(match, path, n, cut)
+    return _without_rows(match, path, n, cut, words) if match.re is _TABLE else _without_rest(match, path, n, cut, words)
+
+
+def _units(match: re.Match[str]) -> tuple[list[str], list[str]]:
+    """Give the paragraphs of a text, or the entries of a list, that stay on the page, and those that follow."""
+    units, size, kept = _UNITS[match.re].findall(match["rest"]), 0, 0
+    while kept < len(units) and (size := size + len(units[kept].encode())) <= OPENING:
+        kept += 1
+    return units[:kept], units[kept:]
+
+
+def _without_rest(match: re.Match[str], path: str, n: int, cut: Cut, words: Words) -> str:
+    kept, rest = _units(match)
+    names = _store(path, n, [f"[{','.join(part)}]" for part in _parts([json.dumps(unit, ensure_ascii=False) for unit in rest])], cut)
+    head = match[0][: match.start("rest") - match.start()]
+    note = f'<noscript><p class="note">{escape(words("rest_follows"))}</p></noscript>'
+    return f'{head[:-1]} id="rest{n}" data-rest="{names}">{"".join(kept)}{match["end"]}{note}'
 
 
 def _without_text(match: re.Match[str], path: str, n: int, cut: Cut) -> str:

@@ -24,9 +24,10 @@ def search_page(claims: pd.DataFrame, sources: pd.DataFrame, publish: str, lang:
     kept = [c for c in frame.columns if c in ("amount", "href", "by", "find") or (frame[c] != "").any()]
     looks = {"links": {"amount": "href"}, "sort_by": {"amount": "by"}, "chips": ("status", "flags"), "find": "find"} if rows else {}
     table = table_html(frame[kept], label=words("claims_title"), lang=lang, **looks)  # type: ignore[arg-type]
-    lede = f'<p class="lede">{escape(words("search_about"))}</p>'
+    lede = f'<p class="lede">{escape(words("search_about"))} <small class="keys">{escape(words("search_keys"))}</small></p>'
     held = f'<p class="soft"><small>{escape(words("search_held"))}</small></p>' if publish != "full" else ""
-    return Page(SEARCH, words("search_title"), f"<h1>{escape(words('search_title'))}</h1>{lede}{held}\n{table}")
+    head = f"<h1>{escape(words('search_title'))}</h1>{lede}{held}"
+    return Page(SEARCH, words("search_title"), f'{head}\n<div class="found">{table}</div>')
 
 
 def _row(claim: dict[str, str], published: dict[str, str], words: Words) -> dict[str, str]:
@@ -34,7 +35,7 @@ def _row(claim: dict[str, str], published: dict[str, str], words: Words) -> dict
     return {
         "amount": amount_text(claim, words.lang), "href": evidence_href(claim["claim_id"]), "by": claim["low"] or claim["high"],
         "surface": claim["surface"], "indicator": words.value(claim["indicator"]), "about": claim["about"],
-        "place": place, "status": claim["status"], "published": published.get(claim["source_id"], ""),
+        "place": place, "period": claim["period"], "status": claim["status"], "published": published.get(claim["source_id"], ""),
         "flags": claim["flags"],
         # A county's name finds the claims of its villages.
         "find": within,

@@ -30,7 +30,7 @@ from casework.reports.parameters import read_notebook
 from casework.reports.provenance import gather_provenance
 from casework.reports.runs import Job, Runs, Settings, run_jobs
 from casework.reports.search import SEARCH, search_page
-from casework.reports.sources import evidence_page
+from casework.reports.sources import SOURCES, evidence_page
 from casework.reports.specs import Declared, check_reports
 from casework.reports.unchanged import is_unchanged, remember_site, site_digest
 from casework.study import Study
@@ -41,6 +41,8 @@ from casework.views import Reading, case_pages, gather_readings, load_words, mec
 __all__ = ["Job", "plan_jobs", "publish", "tables_of"]
 
 LEVEL = "township"
+CASES = "index.html#cases"
+"""Where the site lists its cases."""
 
 
 def publish(
@@ -134,10 +136,10 @@ def _write_tree(
     new.mkdir(exist_ok=True)
     names = mechanism_names(study.codebooks.get("mechanisms"), lang)
     cards = _cards(study, there, lang)
-    nav = [("index.html", load_words(lang)("index")), *((c.path, c.title) for c in cards if c.path.endswith(".html"))]
+    nav = _navigation(cards, lang)
     site = Site(study.title_in(lang), lang, nav, gather_provenance(study, folder, lang), fonts, _others(study, lang))
     shared = standoff(tables.frames, study.publish)
-    made = [_report_page(job, runs, nav) for job in there if job.page in runs.done or job.page in runs.failed]
+    made = [_report_page(job, runs) for job in there if job.page in runs.done or job.page in runs.failed]
     made.append(search_page(shared["claims"], shared["sources"], study.publish, lang))
     if study.publish != "full":
         refuse_running_text({page.path: page.body for page in made}, tables)
@@ -184,9 +186,17 @@ def _level_of(jobs: Sequence[Job]) -> str:
     return next((str(job.parameters["level"]) for job in jobs if job.case), LEVEL)
 
 
-def _report_page(job: Job, runs: Runs, nav: Sequence[tuple[str, str]]) -> Page:
+def _navigation(cards: Sequence[Card], lang: str) -> list[tuple[str, str]]:
+    """Give path and label of each entry: the first page, its lists of cases and sources, the reports, the search."""
+    words = load_words(lang)
+    lists = [(CASES, words("cases_title"))] if any(card.path == CASES for card in cards) else []
+    reports = [(card.path, card.title) for card in cards if card.path != CASES]
+    return [("index.html", words("index")), *lists, (SOURCES, words("sources_title")), *reports]
+
+
+def _report_page(job: Job, runs: Runs) -> Page:
     title = job.case.rpartition("/")[2] if job.case else notebook_title(read_notebook(job.notebook), job.lang) or job.report
-    current = job.path if any(path == job.path for path, _ in nav) else "index.html"
+    current = CASES if job.case else job.path
     digest = hashlib.sha256(job.notebook.read_bytes()).hexdigest()
     body = runs.done[job.page].body if job.page in runs.done else failure_body(title, runs.failed[job.page], job.lang)
     return Page(job.path, title, body, current, digest, job.parameters)
@@ -201,7 +211,7 @@ def _cards(study: Study, jobs: Sequence[Job], lang: str) -> list[Card]:
             notebook = read_notebook(spec.notebook)
             about = notebook_about(notebook, lang)
             title = load_words(lang)("cases_title") if spec.foreach else notebook_title(notebook, lang) or spec.name
-            out.append(Card("index.html#cases" if spec.foreach else mine[0].path, title, about))
+            out.append(Card(CASES if spec.foreach else mine[0].path, title, about))
     words = load_words(lang)
     return [*out, Card(SEARCH, words("search_title"), words("search_about"))]
 

@@ -14,8 +14,10 @@ from casework.reports.frame import Page
 from casework.views import CROWDED, Reading, claims_html, legend_html, load_words, raw_html, share_out, table_html, text_html
 from casework.views.words import Words
 
-__all__ = ["evidence_page", "metadata_of", "problems_html", "source_title"]
+__all__ = ["SOURCES", "evidence_page", "metadata_of", "problems_html", "source_title"]
 
+SOURCES = "index.html#sources"
+"""Where the site lists its sources."""
 SHOWN = 3
 """So many outlets or days of the articles of one source are named."""
 
@@ -66,7 +68,7 @@ def evidence_page(
         _problems(reading, words),
         f'<div class="peek" role="status" hidden><div></div><button type="button" aria-label="{escape(words("close"))}">×</button></div>',
     ]
-    return Page(f"evidence/{reading.source_id}.html", title, "\n".join(p for p in parts if p), current="index.html")
+    return Page(f"evidence/{reading.source_id}.html", title, "\n".join(p for p in parts if p), current=SOURCES)
 
 
 def _facts(reading: Reading, words: Words) -> str:

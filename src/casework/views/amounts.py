@@ -33,6 +33,8 @@ def amount_text(claim: Mapping[str, str], lang: str = "en") -> str:
     '≥ 200,000 yuan a year'
     >>> amount_text({"low": "15", "high": "20", "unit": "percent", "per": "", "approx": "true"})
     '≈ 15–20%'
+    >>> amount_text({"low": "1", "high": "1", "unit": "week"}), amount_text({"low": "1", "high": "", "unit": "count:户"})
+    ('1 week', '≥ 1 household')
 
     A threshold, which only sorts, is said of those that it is about.
 
@@ -46,20 +48,24 @@ def amount_text(claim: Mapping[str, str], lang: str = "en") -> str:
     else:
         number = f"≥ {low}" if low else f"≤ {high}" if high else "?"
     approx = "≈ " if claim.get("approx", "").lower() == "true" else ""
-    amount = approx + number + _unit(claim.get("unit", ""), words, low == high == "1") + _per(claim.get("per", ""), words)
+    amount = approx + number + _unit(claim.get("unit", ""), words, {low, high} <= {"1", ""}) + _per(claim.get("per", ""), words)
     sorts = claim.get("statistic") == "threshold" or "threshold" in claim.get("flags", "").split(";")
     return words("threshold_amount").format(amount=amount) if sorts else amount
 
 
 def _unit(unit: str, words: Words, one: bool) -> str:
     kind, _, classifier = unit.partition(":")
-    name = words.classifier(classifier, one) if classifier else words.value(kind)
+    name = words.classifier(classifier, one) if classifier else words.value(kind, one)
     if not name or name == "%":
         return name
     return name if words.lang == "zh" else f" {name}"
 
 
+def _each(classifier: str, words: Words) -> str:
+    return words.classifier(classifier, one=True) or classifier
+
+
 def _per(per: str, words: Words) -> str:
     parts = [p for p in per.split(";") if p]
-    said = [p.partition(":")[2] or words.value(f"per_{p}") for p in parts]
+    said = [_each(p.partition(":")[2], words) or words.value(f"per_{p}") for p in parts]
     return "".join(words("per_sep") + p for p in said)

@@ -65,7 +65,7 @@ def _accuracy(row: Mapping[Any, Any] | None, words: Words) -> str:
         return words("not_validated")
     parts = [f"{words.column(name)} {_share(row, name)}" for name in ("precision", "recall")]
     counts = words("of_gold").format(right=row["right"], gold=row["gold"], found=row["found"])
-    return words.join([*parts, counts, words("in_files").format(n=row["files"])])
+    return words.join([*parts, counts, words("in_files", int(row["files"])).format(n=row["files"])])
 
 
 def _share(row: Mapping[Any, Any], name: str) -> str:

@@ -42,7 +42,7 @@ def show_key_figures(counts: Mapping[str, object], lang: str = "en", *, of: Mapp
     `of` gives the whole that a count is of: it is said beside the word where it is more.
     """
     words = load_words(lang)
-    called = {key: words(key) if words.has(key) else key for key in counts}
+    called = {key: words(key, int(str(n))) if words.has(key) else key for key, n in counts.items()}
     more = {key: n for key, n in (of or {}).items() if n > int(str(counts[key]))}
     called |= {key: words("of_all").format(what=called[key], all=f"{n:,}") for key, n in more.items()}
     shown = "".join(f"<div><b>{int(str(n)):,}</b><span>{escape(called[key])}</span></div>" for key, n in counts.items())

@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from casework.tables.publish import SHORT
 from casework.text import Span, parse_spans
-from casework.views.reading import Reading, Row, Shown
+from casework.views.reading import Reading, Row, Shown, claim_stretches
+from casework.views.stretches import around, find_holes, join, subtract, touch
 
-__all__ = ["CROWDED", "PUBLISH", "QUOTE", "publishable", "share_out", "shown_of_passage", "shown_of_raw"]
+__all__ = ["CROWDED", "PUBLISH", "publishable", "share_out", "shown_of_passage", "shown_of_raw"]
 
 PUBLISH = ("full", "quotes", "none")
-QUOTE = 30
-"""So many characters before and after a claim may be quoted."""
 CROWDED = 0.6
 """Where quotes let out a larger share of a body than this, it should be said."""
 
 
 def shown_of_passage(passage: Shown) -> list[Span]:
-    """Give what `quotes` shows of a passage's clean text, in order: 30 characters around each claim, and short facts.
+    """Give what `quotes` shows of a passage's clean text, in order: 30 characters around each claim, in runs that are
+    bounded, and short facts.
 
+    What is left out between claims is the same as in the raw file, so that neither view tells what the other holds back.
     Facts are the words of labels and codings that the published tables hold too: at most 15 characters, and never
     beside other words that are shown, so that they cannot grow into running text.
     """
-    end = len(passage.text or "")
-    near = _joined(_around(m.span, end) for m in passage.marks if m.kind == "amount")
+    claims = [m.span for m in passage.marks if m.kind == "amount"]
+    near = around(claims, len(passage.text or ""))
     facts: list[Span] = []
     for mark in sorted((m for m in passage.marks if m.kind in ("label", "code")), key=lambda m: (m.span.start, -m.span.end)):
-        whole = Span(facts[-1].start, max(facts[-1].end, mark.span.end)) if facts and _touch(facts[-1], mark.span) else mark.span
-        if whole.end - whole.start > SHORT or any(_touch(whole, n) for n in near):
+        whole = Span(facts[-1].start, max(facts[-1].end, mark.span.end)) if facts and touch(facts[-1], mark.span) else mark.span
+        if whole.end - whole.start > SHORT or any(touch(whole, n) for n in near):
             continue
         facts[len(facts) - (whole is not mark.span) :] = [whole]
-    return sorted([*near, *facts])
+    shown = subtract(near, passage.held)
+    return sorted([*subtract(shown, find_holes(claims, shown)), *facts])
 
 
 def shown_of_raw(reading: Reading) -> list[Span]:
-    """Give what `quotes` shows of a raw file, in order: 30 characters around each stretch of a claim."""
-    end = len(reading.raw or "")
-    return _joined(_around(s, end) for s in _stretches(reading.of("claims")))
+    """Give what `quotes` shows of a raw file, in order: 30 characters around each stretch of a claim, in bounded runs."""
+    return _quoted(claim_stretches(reading.of("claims")), len(reading.raw or ""))
+
+
+def _quoted(claims: Sequence[Span], end: int) -> list[Span]:
+    return subtract(around(claims, end), find_holes(claims))
 
 
 def share_out(claims: Iterable[Row], passages: Iterable[Row]) -> float:
@@ -46,10 +51,10 @@ def share_out(claims: Iterable[Row], passages: Iterable[Row]) -> float:
     >>> share_out([{"spans": "30-35"}], [{"spans": "0-100;110-210", "role": "body"}, {"spans": "100-109", "role": "caption"}])
     0.325
     """
-    body = _joined(s for p in passages if p["role"] == "body" for s in parse_spans(p["spans"]))
+    body = join(s for p in passages if p["role"] == "body" for s in parse_spans(p["spans"]))
     if not body:
         return 0.0
-    out = _joined(_around(s, body[-1].end) for s in _stretches(claims))
+    out = _quoted(claim_stretches(claims), body[-1].end)
     return _shared(body, out) / sum(s.end - s.start for s in body)
 
 
@@ -65,31 +70,9 @@ def _shared(a: Sequence[Span], b: Sequence[Span]) -> int:
     return chars
 
 
-def _stretches(claims: Iterable[Row]) -> Iterator[Span]:
-    return (s for c in claims for s in parse_spans(c.get("spans") or f"{c['start']}-{c['end']}"))
-
-
 def publishable(words: str, publish: str) -> str:
     """Give words that a table holds if they may be shown: all of them with `full`, else only short ones."""
     return words if publish == "full" or len(words) <= SHORT else ""
-
-
-def _around(span: Span, end: int) -> Span:
-    return Span(max(0, span.start - QUOTE), min(end, span.end + QUOTE))
-
-
-def _touch(a: Span, b: Span) -> bool:
-    return a.start <= b.end and b.start <= a.end
-
-
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    out: list[Span] = []
-    for span in sorted(spans):
-        if out and _touch(out[-1], span):
-            out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
-        else:
-            out.append(span)
-    return out
 
 
 def covered(span: Span, shown: Sequence[Span]) -> bool:

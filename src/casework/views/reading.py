@@ -6,6 +6,7 @@ are made again here from the raw text and the `edits`, which give them exactly.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from casework.text import CaseworkError, Edit, Span, Text, join_spans, parse_spa
 from casework.views.amounts import amount_text
 from casework.views.links import Row, anchor
 from casework.views.marks import Mark
+from casework.views.stretches import find_holes, join
 from casework.views.words import Words, load_words
 
-__all__ = ["ASIDE", "Reading", "Row", "Shown", "gather_readings", "set_aside", "where"]
+__all__ = ["ASIDE", "Reading", "Row", "Shown", "claim_stretches", "gather_readings", "set_aside", "where"]
 
 ASIDE = frozenset({"chrome", "caption", "spam"})
 _TABLES = ("articles", "passages", "cases", "claims", "labels", "codings", "places", "edits", "problems")
@@ -27,11 +29,15 @@ _TABLES = ("articles", "passages", "cases", "claims", "labels", "codings", "plac
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage as it is shown: its clean text (None where that is not known) and its marks."""
+    """A passage as it is shown: its clean text (None where that is not known) and its marks.
+
+    `held` are the stretches of it that are left out where claims stand close together and only quotes may go out.
+    """
 
     row: Row
     text: str | None
     marks: tuple[Mark, ...]
+    held: tuple[Span, ...] = ()
 
     @property
     def role(self) -> str:
@@ -100,6 +106,7 @@ def _show_passages(
     source: Row, rows: Mapping[str, Sequence[Row]], raw: str | None, words: Words, names: Mapping[str, str]
 ) -> Iterator[Shown]:
     whole = _align(source, rows["edits"], raw)
+    holes = find_holes(claim_stretches(rows["claims"]))
     marks: dict[str, list[tuple[Row, str, str]]] = defaultdict(list)
     for table, kind in (("claims", "amount"), ("labels", "label"), ("places", "place"), ("codings", "code")):
         for row in rows[table]:
@@ -110,7 +117,8 @@ def _show_passages(
         if text is not None and len(text) != len(parts.clean):
             yield Shown(row, text, ())
         else:
-            yield Shown(row, text, tuple(m for found in marks[row["passage_id"]] for m in _place(parts, *found)))
+            own = tuple(m for found in marks[row["passage_id"]] for m in _place(parts, *found))
+            yield Shown(row, text, own, tuple(parts.find_all(holes)))
 
 
 def _align(source: Row, edits: Iterable[Row], raw: str | None) -> Text:
@@ -136,6 +144,17 @@ class _Parts:
             pieces.append(clean.cut(whole.clean))
             at += clean.end - clean.start
         self.clean = "".join(pieces)
+
+    def find_all(self, raws: Sequence[Span]) -> list[Span]:
+        """Give the clean stretches, in order, of raw spans that are in order and apart."""
+        ends = [s.end for s in raws]
+        found: list[Span] = []
+        for part, *_ in self._parts:
+            at = bisect_right(ends, part.start)
+            while at < len(raws) and raws[at].start < part.end:
+                found += self.find(Span(max(raws[at].start, part.start), min(raws[at].end, part.end)))
+                at += 1
+        return join(found)
 
     def find(self, raw: Span) -> Iterator[Span]:
         """Give the clean stretches, within the passage, of a raw span."""
@@ -172,6 +191,11 @@ def _title(row: Row, kind: str, words: Words, names: Mapping[str, str]) -> str:
     else:
         said = [names.get(row["code"]) or words.value(row["code"]), row.get("rule", "")]
     return " · ".join(s for s in said if s)
+
+
+def claim_stretches(claims: Iterable[Row]) -> list[Span]:
+    """Give the raw stretches of claims."""
+    return [s for c in claims for s in parse_spans(c.get("spans") or f"{c['start']}-{c['end']}")]
 
 
 def where(row: Row) -> str:

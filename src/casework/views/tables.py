@@ -113,7 +113,7 @@ def show_file(frame: pd.DataFrame, name: str, *, report: str = "", lang: str = "
     words = load_words(lang)
     if not len(frame):
         return Html(table_html(frame, lang=lang), f"{name}: {words('no_rows')}")
-    size = words("rows_columns").format(rows=f"{len(frame):,}", columns=len(frame.columns))
+    size = words("rows_columns", len(frame)).format(rows=f"{len(frame):,}", columns=len(frame.columns))
     path = f"downloads/{name}.csv" if report == "compare" else f"downloads/{name}-{report}.csv"
     data = frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL).encode()
     link = f'<a href="{path}" download>{path.rpartition("/")[2]}</a>' if report else f"<b>{escape(name)}</b>"
@@ -164,6 +164,7 @@ def _filter(rows: int, label: str, words: Words, always: bool = False) -> str:
     name = escape(f"{words('filter')}{words('colon')}{label}" if label else words("filter"))
     return (
         f'<p class="filter"><input type="search" placeholder="{escape(words("filter"))}" aria-label="{name}"> '
-        f'<span class="count" role="status" data-rows="{escape(words("rows"))}">{rows} {escape(words("rows"))}</span></p>'
+        f'<span class="count" role="status" data-row="{escape(words("rows", 1))}" data-rows="{escape(words("rows"))}" '
+        f'data-none="{escape(words("colon") + words("none_found"))}">{rows:,} {escape(words("rows", rows))}</span></p>'
     )
 

@@ -28,21 +28,27 @@ class Words:
         self._rules: dict[str, str] = {k: v[lang] for k, v in books[1].section("rules").items()}
         self._problems: dict[str, str] = {k: v[lang] for k, v in books[1].section("problems").items()}
 
-    def __call__(self, key: str) -> str:
-        """Give a word of the page itself; a missing one is a mistake of ours."""
-        return self._words[key]
+    def __call__(self, key: str, n: int | None = None) -> str:
+        """Give a word of the page itself, for one or for `n`; a missing one is a mistake of ours.
+
+        >>> load_words("en")("sources", 1), load_words("en")("sources", 3), load_words("zh")("sources", 1)
+        ('source', 'sources', '来源')
+        """
+        return _number(self._words[key], n == 1)
 
     def has(self, key: str) -> bool:
         """Tell whether the pages have a word for this."""
         return key in self._words
 
-    def value(self, key: str) -> str:
-        """Give a table's value as a reader should see it; one that is not listed, itself.
+    def value(self, key: str, one: bool = False) -> str:
+        """Give a table's value as a reader should see it, a unit for `one` or for more; one that is not listed, itself.
 
         >>> load_words("en").value("land_area"), load_words("en").value("branch_led_farm")
         ('land', 'branch led farm')
+        >>> load_words("en").value("week"), load_words("en").value("week", one=True), load_words("zh").value("week", one=True)
+        ('weeks', 'week', '周')
         """
-        return self._values.get(key, key.replace("_", " "))
+        return _number(self._values.get(key, key.replace("_", " ")), one)
 
     def problem_kind(self, code: str) -> str:
         """Say what a problem's code means; that of a cleaner is its doubt about what it changed."""
@@ -64,8 +70,7 @@ class Words:
         >>> load_words("en").classifier("户"), load_words("en").classifier("户", one=True), load_words("zh").classifier("户")
         ('households', 'household', '户')
         """
-        single, bar, more = self._classifiers.get(word, word).partition("|")
-        return more if bar and not one else single
+        return _number(self._classifiers.get(word, word), one)
 
     def problem(self, code: str, message: str) -> str:
         """Say a problem of the input in the language of the page: its message in English, else what is known of its kind.
@@ -85,6 +90,12 @@ class Words:
     def join(self, parts: list[str]) -> str:
         """Join words as the language lists them."""
         return self("list_sep").join(parts)
+
+
+def _number(words: str, one: bool) -> str:
+    """Choose of `one|more`."""
+    single, bar, more = words.partition("|")
+    return more if bar and not one else single
 
 
 @cache

@@ -71,7 +71,9 @@
     const draw = () => {
       body.replaceChildren(...shown.slice(0, limit).map((r) => r.element));
       if (more) more.hidden = shown.length <= limit;
-      if (count) count.textContent = (shown.length === rows.length ? "" : shown.length.toLocaleString("en") + " / ") + rows.length.toLocaleString("en") + " " + count.dataset.rows;
+      if (!count) return;
+      const all = rows.length.toLocaleString("en") + " " + (rows.length === 1 ? count.dataset.row : count.dataset.rows);
+      count.textContent = (shown.length === rows.length ? "" : shown.length.toLocaleString("en") + " / ") + all + (shown.length ? "" : count.dataset.none);
     };
     const narrow = () => {
       const parts = fold(input?.value ?? "").split(/\s+/).filter(Boolean);
@@ -89,7 +91,10 @@
     };
     for (const th of table.tHead.rows[0].cells) th.querySelector("button")?.addEventListener("click", () => sort(th));
     input?.addEventListener("input", narrow);
-    input?.addEventListener("keydown", (e) => { if (e.key === "Escape") { input.value = ""; narrow(); } });
+    input?.addEventListener("keydown", (e) => {
+      if (e.key === "Escape") { input.value = ""; narrow(); }
+      if (e.key === "Enter") { e.preventDefault(); (shown[0]?.element.querySelector("a") ?? input).focus(); }
+    });
     more?.addEventListener("click", () => { const at = limit; limit += WINDOW; draw(); shown[at].element.querySelector("a")?.focus(); });
     if (box.dataset.rest) {
       limit = WINDOW;
@@ -107,11 +112,11 @@
     const wide = box.scrollWidth > box.clientWidth + 2;
     box.toggleAttribute("data-wide", wide && box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
     if (wide && !box.hasAttribute("tabindex")) box.tabIndex = 0;
-    let said = box.nextElementSibling?.matches(".hint") ? box.nextElementSibling : null;
+    let said = box.previousElementSibling?.matches(".hint") ? box.previousElementSibling : null;
     if (wide && !said) {
       said = document.createElement("p");
       said.className = "hint"; said.textContent = "↔ " + words.wide; said.ariaHidden = "true";
-      box.after(said);
+      box.before(said);
     }
     if (said) said.hidden = !wide;
   };
@@ -119,66 +124,73 @@
   for (const box of document.querySelectorAll(".scroll, figure")) { wide.observe(box); box.addEventListener("scroll", () => hint(box), { passive: true }); }
 
   // Evidence: a mark and its claim light up together; a link to either survives a reload.
-  const items = [...document.querySelectorAll(".claims li[data-for]")], side = document.querySelector(".side");
-  const itemOf = (id) => items.find((li) => li.dataset.for === id);
-  const marksOf = (id) => [...document.querySelectorAll(".text mark")].filter((m) => m.id === id || m.dataset.part === id);
-  const light = (id, on) => { for (const m of marksOf(id)) m.classList.toggle("on", on); itemOf(id)?.classList.toggle("on", on); };
-  const reveal = (item) => {
-    if (item && side.scrollHeight > side.clientHeight) side.scrollTop = item.offsetTop - side.offsetTop - side.clientHeight / 3;
-  };
-  const peek = document.querySelector(".peek");
-  const tell = (id) => {
-    const item = itemOf(id), mark = marksOf(id)[0];
-    peek.classList.toggle("claim", Boolean(item));
-    peek.firstElementChild.replaceChildren(...(item ? [...item.cloneNode(true).childNodes] : [mark?.title ?? ""]));
-    peek.hidden = !item && !mark?.title;
-  };
-  const inSight = (box) => box.top > 60 && box.bottom < innerHeight - 120;
-  let current = "";
-  const show = (id) => {
-    if (current) light(current, false);
-    current = id;
-    if (peek) tell(id);
-    if (!id) return;
-    light(id, true);
-    const mark = document.getElementById(id);
-    if (mark && !inSight(mark.getBoundingClientRect())) mark.scrollIntoView({ block: "center" });
-    reveal(itemOf(id));
-  };
-  const fromHash = () => show(decodeURIComponent(location.hash.slice(1)));
-  const go = (id) => { history.replaceState(null, "", "#" + id); show(id); };
-  addEventListener("hashchange", fromHash);
-  if (location.hash) fromHash();
-  const hover = (target, id, on) => {
-    target.addEventListener("mouseenter", on);
-    target.addEventListener("mouseleave", () => { if (id !== current) light(id, false); });
-  };
-  for (const li of items) {
-    const id = li.dataset.for, on = () => light(id, true);
-    hover(li, id, on);
-    li.addEventListener("focusin", on); li.addEventListener("focusout", () => { if (id !== current) light(id, false); });
-  }
-  for (const mark of document.querySelectorAll(".text mark")) {
-    const id = mark.id || mark.dataset.part;
-    if (!id) continue;
-    if (itemOf(id)) hover(mark, id, () => { light(id, true); reveal(itemOf(id)); });
-    mark.addEventListener("click", (e) => { e.stopPropagation(); go(id); });
-  }
-  peek?.querySelector("button").addEventListener("click", () => { peek.hidden = true; });
+  const evidence = () => {
+    const items = [...document.querySelectorAll(".claims li[data-for]")], side = document.querySelector(".side");
+    const itemOf = (id) => items.find((li) => li.dataset.for === id);
+    const marksOf = (id) => [...document.querySelectorAll(".text mark")].filter((m) => m.id === id || m.dataset.part === id);
+    const light = (id, on) => { for (const m of marksOf(id)) m.classList.toggle("on", on); itemOf(id)?.classList.toggle("on", on); };
+    const reveal = (item) => {
+      if (item && side.scrollHeight > side.clientHeight) side.scrollTop = item.offsetTop - side.offsetTop - side.clientHeight / 3;
+    };
+    const peek = document.querySelector(".peek");
+    const tell = (id) => {
+      const item = itemOf(id), mark = marksOf(id)[0];
+      peek.classList.toggle("claim", Boolean(item));
+      peek.firstElementChild.replaceChildren(...(item ? [...item.cloneNode(true).childNodes] : [mark?.title ?? ""]));
+      peek.hidden = !item && !mark?.title;
+    };
+    const inSight = (box) => box.top > 60 && box.bottom < innerHeight - 120;
+    let current = "";
+    const show = (id) => {
+      if (current) light(current, false);
+      current = id;
+      if (peek) tell(id);
+      if (!id) return;
+      light(id, true);
+      const mark = document.getElementById(id);
+      if (mark && !inSight(mark.getBoundingClientRect())) mark.scrollIntoView({ block: "center" });
+      reveal(itemOf(id));
+    };
+    const fromHash = () => show(decodeURIComponent(location.hash.slice(1)));
+    const go = (id) => { history.replaceState(null, "", "#" + id); show(id); };
+    addEventListener("hashchange", fromHash);
+    if (location.hash) fromHash();
+    const hover = (target, id, on) => {
+      target.addEventListener("mouseenter", on);
+      target.addEventListener("mouseleave", () => { if (id !== current) light(id, false); });
+    };
+    for (const li of items) {
+      const id = li.dataset.for, on = () => light(id, true);
+      hover(li, id, on);
+      li.addEventListener("focusin", on); li.addEventListener("focusout", () => { if (id !== current) light(id, false); });
+    }
+    for (const mark of document.querySelectorAll(".text mark")) {
+      const id = mark.id || mark.dataset.part;
+      if (!id) continue;
+      if (itemOf(id)) hover(mark, id, () => { light(id, true); reveal(itemOf(id)); });
+      mark.addEventListener("click", (e) => { e.stopPropagation(); go(id); });
+    }
+    peek?.querySelector("button").addEventListener("click", () => { peek.hidden = true; });
 
-  // Keys: n and p walk the claims, N and P the sources, Escape puts the note away.
-  const walk = (by) => {
-    const ids = items.map((li) => li.dataset.for);
-    if (!ids.length) return;
-    const at = ids.indexOf(current);
-    go(ids[at < 0 ? (by > 0 ? 0 : ids.length - 1) : (at + by + ids.length) % ids.length]);
+    // Keys: n and p walk the claims, N and P the sources, / goes to the filter, Escape puts the note away.
+    const walk = (by) => {
+      const ids = items.map((li) => li.dataset.for);
+      if (!ids.length) return;
+      const at = ids.indexOf(current);
+      go(ids[at < 0 ? (by > 0 ? 0 : ids.length - 1) : (at + by + ids.length) % ids.length]);
+    };
+    const keys = {
+      n: () => walk(1), p: () => walk(-1), N: () => document.querySelector("a[rel=next]")?.click(), P: () => document.querySelector("a[rel=prev]")?.click(),
+      Escape: () => { if (peek) peek.hidden = true; },
+      "/": (e) => { const field = document.querySelector("input[type=search]"); if (field) { e.preventDefault(); field.focus(); field.select(); } }
+    };
+    addEventListener("keydown", (e) => {
+      if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("input, textarea, select")) return;
+      keys[e.key]?.(e);
+    });
   };
-  const keys = {
-    n: () => walk(1), p: () => walk(-1), N: () => document.querySelector("a[rel=next]")?.click(), P: () => document.querySelector("a[rel=prev]")?.click(),
-    Escape: () => { if (peek) peek.hidden = true; }
-  };
-  addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("input, textarea, select")) return;
-    keys[e.key]?.();
-  });
+  // The rest of a long text and of its claims is there before they are.
+  const rests = [...document.querySelectorAll(".text [data-rest], .claims[data-rest]")];
+  const loaded = rests.map((box) => fetchRest(box, (part) => box.insertAdjacentHTML("beforeend", part.join(""))));
+  if (rests.length) Promise.all(loaded).then(evidence); else evidence();
 })();

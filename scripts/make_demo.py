@@ -176,7 +176,7 @@ def manifest_row(head: dict[str, Any], data: bytes) -> list[str]:
 
 
 def build(out: Path, sources: Sequence[Path]) -> None:
-    """Write files, gold, manifest and places."""
+    """Write files, gold, manifest, places and figures from outside."""
     (out / "gold").mkdir(parents=True, exist_ok=True)
     rows = []
     for path in sources:
@@ -188,7 +188,8 @@ def build(out: Path, sources: Sequence[Path]) -> None:
         rows.append(manifest_row(doc.head, data))
     with (out / "manifest.csv").open("w", encoding="utf-8", newline="") as f:
         csv.writer(f, lineterminator="\n").writerows([COLUMNS, *rows])
-    shutil.copyfile(HERE / "demo" / "places.csv", out / "places.csv")
+    for name in ("places.csv", "attributes.csv"):
+        shutil.copyfile(HERE / "demo" / name, out / name)
 
 
 def cut_font(source: str) -> None:

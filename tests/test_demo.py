@@ -18,6 +18,7 @@ from opencc import OpenCC
 
 from casework.codebook import load_codebook
 from casework.sources import Source, iter_sources, read_manifest
+from casework.study import load_study, read_attributes
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "data" / "raw" / "demo"
@@ -196,6 +197,17 @@ def test_places_form_one_tree() -> None:
         assert len(code) == {"prefecture": 6, "county": 6, "township": 9, "village": 12}[row["level"]]
         assert row["parent_code"] in codes or row["parent_code"] == "130000"
         assert row["level"] in ("prefecture", "county") or code.startswith(row["parent_code"])
+
+
+def test_figures_from_outside_are_of_the_six_townships_and_make_two_groups() -> None:
+    rows = read_attributes(DEMO / "attributes.csv")
+    townships = {row["place_code"] for row in PLACES if row["level"] == "township"}
+    assert {variable: {r.place_code for r in rows if r.variable == variable} for variable in ("terrain", "population")} == {
+        "terrain": townships, "population": townships,
+    }  # fmt: skip
+    assert sorted(Counter(r.value for r in rows if r.variable == "terrain").values()) == [3, 3]
+    (compare,) = (r for r in load_study(ROOT / "studies" / "demo.yaml").reports if r.name == "compare")
+    assert compare.parameters["group_by"] == "terrain"
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the press texts are not part of the repository")

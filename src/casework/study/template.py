@@ -24,7 +24,7 @@ places: places.csv
 corrections: corrections.csv
 attributes: attributes.csv
 
-# What may go out: full (all texts), quotes (30 characters around a claim) or none.
+# What may go out: full (all texts), quotes (30 characters around a claim, at most 100 in a row) or none.
 publish: quotes
 lang: en  # or zh, or [zh, en] for both: the site opens in the first
 authors: []

@@ -288,7 +288,7 @@ def test_a_run_says_where_most_cases_are_too_coarse_for_its_reports(study: Path)
     manifest = study.parent / "raw" / "manifest.csv"
     lines = manifest.read_text(encoding="utf-8").splitlines()
     manifest.write_text("\n".join([lines[0], lines[2]]) + "\n", encoding="utf-8")
-    says = "1 of 1 cases are known only above the township, which the reports compare: in mein-dorf.yaml give `parameters: {level: county}` to corpus, case, compare"
+    says = "1 of 1 case is known only above the township, which the reports compare: in mein-dorf.yaml give `parameters: {level: county}` to corpus, case, compare"
     assert says in casework("build", study).stderr
     study.write_text(study.read_text(encoding="utf-8").replace("  - name: case\n    foreach: case\n", ""), encoding="utf-8")
     text, _, _ = study.read_text(encoding="utf-8").partition("reports:")

@@ -44,7 +44,7 @@ def test_a_report_that_fails_fails_alone(cell: str, says: str, engine: str, tmp_
     with pytest.raises(CaseworkError) as caught:
         publish(study, tables, engine=engine)
     said = str(caught.value)
-    assert said.startswith("1 of 2 reports failed; the other 1 are written\nbad.html: ")
+    assert said.startswith("1 of 2 reports failed; the other is written\nbad.html: ")
     assert says in said
     assert cell.splitlines()[-1] in said
     assert "enen" in (study.reports_dir / "page.html").read_text(encoding="utf-8")
@@ -79,7 +79,7 @@ def test_a_report_that_wants_too_much_memory_fails_with_the_traceback(engine: st
 
 def test_where_everything_fails_nothing_is_written(tmp_path: Path) -> None:
     study, tables = failing(tmp_path, "1 / 0", reports="reports: [{name: bad}]")
-    with pytest.raises(CaseworkError, match="1 of 1 reports failed, so nothing was written"):
+    with pytest.raises(CaseworkError, match="1 of 1 report failed, so nothing was written"):
         publish(study, tables)
     assert not study.reports_dir.exists()
 
@@ -209,7 +209,7 @@ def test_the_command_ends_with_1_and_the_traceback_where_a_report_fails(tmp_path
     out, err = (run := command(tmp_path, "--jobs", "2")).communicate()
     assert run.returncode == 1
     assert out == ""
-    assert "casework: 1 of 2 reports failed; the other 1 are written" in err
+    assert "casework: 1 of 2 reports failed; the other is written" in err
     assert "ValueError: invalid literal for int() with base 10: 'no number'" in err
     assert "Traceback" in err
     assert (tmp_path / "reports" / "small" / "page.html").is_file()

@@ -539,7 +539,7 @@ def test_a_header_is_told_all_that_is_wrong_with_it(tmp_path: Path) -> None:
 
 def test_a_changed_file_stops_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(SIMPLIFIED, encoding="utf-8")
-    assert register_files(tmp_path, tmp_path / "manifest.csv") == "1 files registered, 1 of them new"
+    assert register_files(tmp_path, tmp_path / "manifest.csv") == "1 file registered, 1 of them new"
     manifest = read_manifest(tmp_path / "manifest.csv")
     check_manifest(tmp_path, manifest)
     assert codes(read_all(tmp_path, manifest)[1]) == {}

@@ -45,7 +45,7 @@ def build_tables(study: Study, raw: Path | None, out: Path | None, jobs: int, fo
 
     with progress_of("texts") as progress:
         result = flow.build(study, raw=raw, out=out, jobs=jobs, format=format.value, progress=progress, scheduler=scheduler)
-    counts = ", ".join(f"{n} {name}" for name, n in result.counts.items())
+    counts = ", ".join(f"{n} {name if n != 1 else name.removesuffix('s')}" for name, n in result.counts.items())
     typer.echo(f"{counts} → {short(result.tables_dir)}")
     problems = result.counts["problems"]
     for problem in result.problems[:SHOWN]:

@@ -25,6 +25,7 @@ def failure_body(title: str, failed: RunFailed, lang: str) -> str:
 def tell_failures(jobs: Sequence[Job], runs: Runs, out: Path | None = None) -> None:
     """Raise the error that names each report that failed; `out` is where the others were written, if they were."""
     named = [f"{job.page}: {runs.failed[job.page]}" for job in jobs if job.page in runs.failed]
-    written = f"; the other {len(runs.done)} are written" if out else ", so nothing was written"
-    head = f"{len(named)} of {len(jobs)} reports failed{written}"
+    others = "the other is" if len(runs.done) == 1 else f"the other {len(runs.done)} are"
+    written = f"; {others} written" if out else ", so nothing was written"
+    head = f"{len(named)} of {len(jobs)} report{'s' * (len(jobs) != 1)} failed{written}"
     raise CaseworkError("\n".join([head, *named]))

@@ -29,10 +29,10 @@ def too_coarse(study: Study, levels: Mapping[str, int], declared: Declared) -> s
     if 2 * coarser <= placed:
         return ""
     better = next(own for own in reversed(LEVELS) if 2 * _reaching(levels, own) > placed)
-    names = ", ".join(name for name in looked)
+    cases = "case is" if placed == 1 else "cases are"
     return (
-        f"{coarser} of {placed} cases are known only above the {level}, which the reports compare: in {study.file.name} give "
-        f"`parameters: {{level: {better}}}` to {names}" + _foreach(study, better)
+        f"{coarser} of {placed} {cases} known only above the {level}, which the reports compare: in {study.file.name} give "
+        f"`parameters: {{level: {better}}}` to {', '.join(looked)}" + _foreach(study, better)
     )
 
 

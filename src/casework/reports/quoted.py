@@ -33,5 +33,6 @@ def quoted_out(study: Study, tables: Path | Loaded | None = None) -> str:
         return ""
     named = ", ".join(f"{file} {share(round(-1000 * part), 1000)}" for part, file in most[:NAMED])
     more = f", and {len(most) - NAMED} more" if len(most) > NAMED else ""
-    head = f"publish: quotes lets more than {share(round(1000 * CROWDED), 1000)} of the body out in {len(most)} of {len(files)} texts"
+    texts = "text" if len(files) == 1 else "texts"
+    head = f"publish: quotes lets more than {share(round(1000 * CROWDED), 1000)} of the body out in {len(most)} of {len(files)} {texts}"
     return f"{head}, since numbers stand close together there: {named}{more}; `publish: none` holds it back"

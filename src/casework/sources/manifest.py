@@ -218,7 +218,8 @@ def register_files(folder: Path, path: Path) -> str:
             new.append(ManifestRow(file, sha256, bytes=str((folder / file).stat().st_size)))
     if new or not path.is_file():
         _write(path, sorted([*rows.values(), *new], key=lambda r: r.file))
-    return f"{len(rows) + len(new)} files registered, {len(new)} of them new"
+    known_now = len(rows) + len(new)
+    return f"{known_now} file{'s' * (known_now != 1)} registered, {len(new)} of them new"
 
 
 def _is_utf8(name: str) -> bool:

@@ -19,6 +19,9 @@ from casework.text import Span
 __all__ = ["CueHit", "Verdict", "find_cues", "kinds_of", "weigh_indicator"]
 
 
+FAR = 90  # characters over which a cue still weighs anything to speak of
+
+
 class _Cue(NamedTuple):
     indicator: str
     weight: float
@@ -108,7 +111,8 @@ def weigh_indicator(spot: Spot, hits: Sequence[CueHit], topic: int, more: Mappin
         scores[indicator] = scores.get(indicator, 0.0) + weight
     best: dict[str, tuple[float, CueHit]] = {}
     reached: dict[str, int] = {}
-    start, end, (_, stop), (first, last) = spot.start, spot.end, spot.clause, spot.sentence
+    start, end, (_, stop) = spot.start, spot.end, spot.clause
+    first, last = max(spot.sentence.start, start - FAR), min(spot.sentence.end, end + FAR)
     for at in range(bisect_left(hits, (first,)), len(hits)):
         hit = hits[at]
         left, right, word = hit

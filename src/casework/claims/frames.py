@@ -19,7 +19,7 @@ __all__ = ["FrameHit", "find_ending", "find_frame", "find_holder"]
 COLLECTIVE = "collective_income"
 HOLDERS = (COLLECTIVE, "household_income", "output_value")
 GIVEN = 8  # characters before a holder that tell that it is none
-BEFORE, BEHIND = 36, 36  # characters of the sentence on either side of an amount that a frame may hold
+BEFORE, BEHIND = 26, 36  # characters of the sentence on either side of an amount that a frame may hold
 
 
 class FrameHit(NamedTuple):

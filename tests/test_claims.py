@@ -12,7 +12,9 @@ from casework.claims import Claim, Scene, extract_claims, mark_restated
 from casework.places import Mention, Place
 from casework.text import Span
 
-CASES = YAML(typ="safe").load((Path(__file__).parent / "cases" / "claims.yaml").read_text(encoding="utf-8"))
+FOLDER = Path(__file__).parent / "cases"
+CASES = YAML(typ="safe").load((FOLDER / "claims.yaml").read_text(encoding="utf-8"))
+MEASURES = YAML(typ="safe").load((FOLDER / "indicators.yaml").read_text(encoding="utf-8"))
 
 
 def read(marked: str, published: str = "", headline: str = "", section: str = "") -> Claim:
@@ -31,6 +33,12 @@ def test_claim(case: dict[str, Any]) -> None:
         f: getattr(claim, f) for f in ("status", "indicator", "change", "statistic", "voice", "period")
     }
     assert {f: got[f] for f in case["want"]} == case["want"], claim.rule
+
+
+@pytest.mark.parametrize("indicator", MEASURES)
+def test_what_an_amount_measures(indicator: str) -> None:
+    got = {text: read(text) for text in MEASURES[indicator]}
+    assert {text: (c.indicator, c.rule) for text, c in got.items() if c.indicator != indicator} == {}
 
 
 def test_every_claim_names_its_rule() -> None:

@@ -26,6 +26,7 @@ class _Book:
     bare_reach: int
     level: re.Pattern[str]
     level_reach: int
+    risen: re.Pattern[str]
     parts: re.Pattern[str]
     continues: re.Pattern[str]
     within: int
@@ -79,6 +80,8 @@ def carry_indicator(verdict: Verdict, spot: Spot, text: str, earlier: Sequence[E
     if verdict.indicator in book.over and (total := _total(spot, text, said, book)) is not None:
         return Verdict(total.indicator, "", None)
     between = text[last.amount.span.end : spot.start]
+    if not own and len(between) <= book.within and book.risen.search(between):
+        return Verdict(last.indicator, "", None)
     if own or len(between) > book.within or last.indicator not in book.handed or not book.continues.search(between):
         return verdict
     return Verdict(last.indicator, "", None)

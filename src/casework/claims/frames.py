@@ -16,8 +16,9 @@ from casework.codebook import load_codebook
 
 __all__ = ["FrameHit", "find_ending", "find_frame", "find_holder"]
 
-COLLECTIVE = "collective_income"
-HOLDERS = (COLLECTIVE, "household_income", "output_value")
+COLLECTIVE, HOUSEHOLD = "collective_income", "household_income"
+HOLDERS = (COLLECTIVE, HOUSEHOLD, "output_value")
+FALLBACK = 80  # characters before an amount in which a village or a person is looked for where no other holder is named
 GIVEN = 8  # characters before a holder that tell that it is none
 BEFORE, BEHIND = 26, 36  # characters of the sentence on either side of an amount that a frame may hold
 
@@ -46,11 +47,13 @@ class _Frames(NamedTuple):
 @dataclass(frozen=True)
 class _Holders:
     earned: re.Pattern[str]
+    earned_behind: re.Pattern[str]
     given: re.Pattern[str]
     measured: re.Pattern[str]
     rent: re.Pattern[str]
     lump: float
     village: re.Pattern[str]
+    person: re.Pattern[str]
     village_weight: float
     reach: int
     weight: float
@@ -141,24 +144,35 @@ def find_ending(spot: Spot, setting: Setting) -> FrameHit | None:
 
 def find_holder(spot: Spot, setting: Setting) -> dict[str, float]:
     """Find to whom an income comes: what the last holder before it in its sentence weighs for an indicator, or what is unlikely."""
-    book = _holders()
-    if spot.amount.dimension != "money" or not book.earned.search(spot.head[-book.reach :]):
+    book, text = _holders(), setting.text
+    if spot.amount.dimension != "money":
         return {}
-    best, found = spot.sentence.start, ""
-    for indicator in HOLDERS:
-        for sign in setting.signs.within(f"holding.{indicator}", spot.sentence.start, spot.start):
-            if sign.end <= best:
-                break
-            if not book.given.search(setting.text, max(spot.sentence.start, sign.start - GIVEN), sign.start):
-                best, found = sign.end, indicator
-                break
-    text = setting.text
-    if not found and (village := last_match(book.village, text[spot.sentence.start : spot.start])):
-        best, found = spot.sentence.start + village.end(), COLLECTIVE
-        weight = book.village_weight
-    else:
-        weight = book.weight
-    if not found or found == COLLECTIVE and book.measured.search(text, best, spot.start):
+    if not book.earned.search(spot.head[-book.reach :]) and not book.earned_behind.match(text, spot.end):
+        return {}
+    end, found = _named(spot, setting, book)
+    weight = book.weight
+    if not found:
+        weight, said = book.village_weight, text[max(spot.sentence.start, spot.start - FALLBACK) : spot.start]
+        for indicator, pattern in ((COLLECTIVE, book.village), (HOUSEHOLD, book.person)):
+            last = last_match(pattern, said)
+            if last and spot.start - len(said) + last.end() > end:
+                end, found = spot.start - len(said) + last.end(), indicator
+    measured = found and book.measured.search(text, end, spot.start)
+    if not found or found == COLLECTIVE and measured:
         return book.unlikely
     value = spot.amount.low if spot.amount.low is not None else spot.amount.high or 0.0
-    return {found: 2 * weight if value >= book.lump and book.rent.search(spot.head) else weight}
+    is_rent = not measured and value >= book.lump and book.rent.search(spot.head)
+    return {found: 2 * weight if is_rent else weight}
+
+
+def _named(spot: Spot, setting: Setting, book: _Holders) -> tuple[int, str]:
+    """Give where the last holder before an amount in its sentence ends, and the indicator it is for."""
+    end, found = spot.sentence.start, ""
+    for indicator in HOLDERS:
+        for sign in setting.signs.within(f"holding.{indicator}", spot.sentence.start, spot.start):
+            if sign.end <= end:
+                break
+            if not book.given.search(setting.text, max(spot.sentence.start, sign.start - GIVEN), sign.start):
+                end, found = sign.end, indicator
+                break
+    return end, found

@@ -78,7 +78,9 @@ class Setting:
     def topic(self, spot: Spot) -> int:
         """Give where the clause of an amount begins, or the one before it in its sentence where it goes on with that."""
         start = spot.clause.start
-        if start <= spot.sentence.start or not _marks().goes_on.match(spot.head):
+        marks = _marks()
+        alone = spot.amount.dimension == "money" and marks.alone.match(spot.head)
+        if start <= spot.sentence.start or not (alone or marks.goes_on.match(spot.head)):
             return start
         before = bisect_left(self.clause_ends, start)
         return max(self.clause_ends[before - 1] if before else 0, spot.sentence.start)
@@ -97,6 +99,7 @@ class _Marks:
     quote: re.Pattern[str]
     answer: re.Pattern[str]
     goes_on: re.Pattern[str]
+    alone: re.Pattern[str]
 
 
 @cache
@@ -107,7 +110,7 @@ def _marks() -> _Marks:
     clause = rf"[{re.escape(marks['clause'])}](?:(?!\d)|(?<!\d.))"
     sentence = rf"[{re.escape(marks['sentence'])}]"
     quote = rf"[{re.escape(marks['quote_open'] + marks['quote_close'])}]"
-    patterns = [re.compile(p) for p in (clause, sentence, quote, answer, marks["goes_on"])]
+    patterns = [re.compile(p) for p in (clause, sentence, quote, answer, marks["goes_on"], marks["alone"])]
     return _Marks(marks["quote_open"], *patterns)
 
 

@@ -334,7 +334,8 @@ def _places(found: Sequence[Mention], heading: bool) -> list[tuple[int, Place]]:
     """
     out = []
     for i, m in enumerate(found):
-        if m.place is None or "in_name" in m.flags or ("not_in_gazetteer" in m.flags and not (heading and m.place.level == "township")):
+        back = heading and m.how == "coreference"
+        if m.place is None or back or "in_name" in m.flags or ("not_in_gazetteer" in m.flags and not (heading and m.place.level == "township")):
             continue
         after = found[i + 1] if i + 1 < len(found) else None
         if after is not None and after.place is not None and after.span.start == m.span.end and _within(after.place, m.place):

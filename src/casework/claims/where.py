@@ -30,6 +30,7 @@ class Scene:
     headline: Place | None = None
     first: Place | None = None
     now: Place | None = None
+    only: Place | None = None
     before_items: tuple[Place | None] | None = None
 
     @classmethod
@@ -39,7 +40,8 @@ class Scene:
         It comes back to its one village, where it has one; what it tells before it names any place is of the first it names.
         """
         led = (m.place for found in mentions for m in found if _leads(m) and m.how != "coreference")
-        return cls(_only_village(mentions), next(led, None))
+        only = _only_village(mentions)
+        return cls(only, next(led, None), only=only)
 
     def enter(self, text: str) -> None:
         """Begin a passage: an item of a list does not speak of the place of the item before, but of where the list began."""
@@ -75,6 +77,8 @@ class Scene:
         elif role == "body" and inside:
             alike = {p.path for p in inside if p.level == inside[-1].level}
             self.now = inside[-1] if len(alike) < SEVERAL else None
+            if self.only is not None and self.now == home:
+                self.now = self.only
 
 
 def _only_village(mentions: Sequence[Sequence[Mention]]) -> Place | None:

@@ -74,7 +74,15 @@ def _listed(text: str, mentions: list[Mention], words: Words) -> list[Mention]:
         apart = one.place != other.place and not (one.flags | other.flags) & {"in_name", "bare_name"}
         if same and (between in words.joins or (apart and words.list_goes_on.match(between))):
             out[i], out[i + 1] = (replace(m, flags=m.flags | {"listed"}) for m in (out[i], other))
-    return out
+    return [replace(m, flags=m.flags | {"listed"}) if _is_beside(text, m, words) else m for m in out]
+
+
+def _is_beside(text: str, m: Mention, words: Words) -> bool:
+    """Tell whether a village makes a list with one that is no name the page could settle (集镇社区和陈王村)."""
+    if m.place is None or m.place.level != "village" or m.how == "coreference":
+        return False
+    before = text[max(0, m.span.start - 8) : m.span.start]
+    return words.list_before.search(before) is not None or words.list_after.match(text, m.span.end) is not None
 
 
 def _bounded_only(page: Page, hits: list[Hit]) -> list[Hit]:

@@ -13,6 +13,7 @@ from casework.places.hits import Hit, Page, chains
 
 __all__ = ["settle"]
 
+MANY = 3  # townships of one county speak for it
 LIST_COMMA = "\u3001"
 COMMAS = "\uff0c\u3001,"
 FULL_STOP = "\u3002"
@@ -101,6 +102,7 @@ class _Settling:
         """Townships of the page's prefectures; of anywhere only where the page has named no county."""
         at = self.gazetteer.at
         named = {k for k, n in self.context.score.items() if n >= 1}
+        named |= self._shared(hits, named)
         lone: list[Hit] = []
         out: list[Hit] = []
         known: dict[tuple[str, ...], list[str]] = {}
@@ -119,6 +121,16 @@ class _Settling:
             if len(hit.keys) == 1 and "no_context" not in hit.flags:
                 self.context.add(hit.keys[0], 2 * self._strength(hit))
         self.accepted += out
+
+    def _shared(self, hits: Sequence[Hit], named: Container[str]) -> set[str]:
+        """Give the county that the page does not name and that three or more of its townships lie in, none in one that it names."""
+        at = self.gazetteer.at
+        names = {self._name(h): {at(k, "county") for k in h.keys} for h in hits if self._begins(h)}
+        towns = Counter(county for counties in names.values() for county in counties)
+        if any(county in named for county in towns):
+            return set()
+        best = [county for county, n in towns.items() if n == max(towns.values()) and n >= MANY]
+        return set(best) if len(best) == 1 else set()
 
     def _lone_towns(self, hits: list[Hit], bare: Container[str]) -> list[Hit]:
         """Townships of a page that names no county: sure where a village, a namesake's bare county or another township agrees."""

@@ -87,6 +87,8 @@ class Words:
     datelines: tuple[str, ...]
     joins: frozenset[str]
     list_goes_on: re.Pattern[str]
+    list_before: re.Pattern[str]
+    list_after: re.Pattern[str]
     also_called: tuple[tuple[str, str], ...]
     body: re.Pattern[str]
     plain_villages: frozenset[str]
@@ -185,6 +187,8 @@ def load_words() -> Words:
         village_tails=book.terms("village_tails"),
         joins=frozenset(book.terms("joins")),
         list_goes_on=re.compile(book.section("list_goes_on")),
+        list_before=re.compile(book.section("list_beside")["before"]),
+        list_after=re.compile(book.section("list_beside")["after"]),
         also_called=tuple((str(n), str(c)) for n, c in book.section("also_called")),
         body=re.compile(book.section("bodies")),
         plain_villages=frozenset(book.terms("plain_villages")),

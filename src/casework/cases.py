@@ -38,8 +38,8 @@ def _threshold(name: str) -> float:
 
 
 @cache
-def _closes() -> re.Pattern[str]:
-    return re.compile(load_codebook("cases").section("closing"))
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(load_codebook("cases").section(name))
 
 
 def split_cases(article: Article, mentions: Sequence[Sequence[Mention]], home: Place | None = None) -> tuple[Case, ...]:
@@ -142,14 +142,12 @@ class _Reader:
         return self.known.get(shared) or (self.up(deepest, shared.count("/") + 1) if shared else deepest)
 
     def _sections(self) -> list[tuple[int, Place]]:
-        """List the headings inside the article that name a county or a township."""
-        found = []
-        for i in self.used:
-            if self.article.passages[i].role == "subhead":
-                place = self._heading_place([i])
-                if place is not None and _depth(place) >= _COUNTY:
-                    found.append((i, place))
-        return found
+        """List the headings inside the article that name a county or a township, also those that open a paragraph with a colon."""
+        headed = [i for i in self.body if self.named[i] and _pattern("opening").match(self.article.passages[i].text.clean)]
+        headed = headed if len(headed) >= _threshold("headed") else []
+        heads = [(i, self._heading_place([i])) for i in self.used if self.article.passages[i].role == "subhead"]
+        heads += [(i, self.up(self.named[i][0][1], _TOWN)) for i in headed if self.named[i][0][0] == 0]
+        return sorted((i, place) for i, place in heads if place is not None and _depth(place) >= _COUNTY)
 
     def _by_section(self, sections: Sequence[tuple[int, Place]], top: Place | None) -> dict[int, Place | None]:
         places: dict[int, Place | None] = {}
@@ -171,7 +169,7 @@ class _Reader:
         """List the passages at the end of a round-up that look back on all its places."""
         inside = [i for i in self.used if i > after]
         words = {i: self.article.passages[i].text.clean[:24] for i in inside}
-        at = next((n for n, i in enumerate(inside) if self.article.passages[i].role != "caption" and _closes().search(words[i])), None)
+        at = next((n for n, i in enumerate(inside) if self.article.passages[i].role != "caption" and _pattern("closing").search(words[i])), None)
         return [] if at is None else [i for i in inside[at:] if self.article.passages[i].role != "caption"]
 
     def _risen(self, place: Place, body: Sequence[int], least: int) -> dict[int, Place | None]:
@@ -186,7 +184,7 @@ class _Reader:
             inside = sum(_within(p, place) for _, p in self.named[i])
             wider = [(at, p) for at, p in self.named[i] if p.path != place.path and _within(place, p) and _depth(p) >= least]
             first = wider and self.named[i][0] == wider[0] and wider[0][0] <= _threshold("rise_reach")
-            whole = len(wider) > 1 or least < _COUNTY or _closes().search(self.article.passages[i].text.clean[:24])
+            whole = len(wider) > 1 or least < _COUNTY or _pattern("closing").search(self.article.passages[i].text.clean[:24])
             if seen and first and whole and len(wider) > inside:
                 risen[i] = wider[0][1]
             seen = seen or bool(inside)

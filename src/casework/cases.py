@@ -169,7 +169,8 @@ class _Reader:
         """List the passages at the end of a round-up that look back on all its places."""
         inside = [i for i in self.used if i > after]
         words = {i: self.article.passages[i].text.clean[:24] for i in inside}
-        at = next((n for n, i in enumerate(inside) if self.article.passages[i].role != "caption" and _pattern("closing").search(words[i])), None)
+        told = ((n, i) for n, i in enumerate(inside) if self.article.passages[i].role != "caption")
+        at = next((n for n, i in told if _pattern("closing").search(words[i])), None)
         return [] if at is None else [i for i in inside[at:] if self.article.passages[i].role != "caption"]
 
     def _risen(self, place: Place, body: Sequence[int], least: int) -> dict[int, Place | None]:
@@ -332,8 +333,9 @@ def _places(found: Sequence[Mention], heading: bool) -> list[tuple[int, Place]]:
     """
     out = []
     for i, m in enumerate(found):
-        back = heading and m.how == "coreference"
-        if m.place is None or back or "in_name" in m.flags or ("not_in_gazetteer" in m.flags and not (heading and m.place.level == "township")):
+        if m.place is None or "in_name" in m.flags or (heading and m.how == "coreference"):
+            continue
+        if "not_in_gazetteer" in m.flags and not (heading and m.place.level == "township"):
             continue
         after = found[i + 1] if i + 1 < len(found) else None
         if after is not None and after.place is not None and after.span.start == m.span.end and _within(after.place, m.place):

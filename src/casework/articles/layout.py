@@ -238,7 +238,7 @@ class _Layout:
 
 def _tail_role(line: Line) -> str:
     goes_on = book_pattern("openers").match(line.text) and "\uff0c" in line.text
-    if is_enumerated(line.text) or ends_closed(line.text) or goes_on:
+    if is_enumerated(line.text) or ends_closed(line.text) or goes_on or "\u3002" in line.text:
         return "body"
     return "caption" if photo_noun(line.text) or book_pattern("caption_verbs").search(line.text) else "chrome"
 

@@ -176,7 +176,7 @@ def _pairs(clean: str, pattern: re.Pattern[str], left: str, right: str) -> Itera
 _GAP = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _NUMBER = r"(?:\d{1,3}(?: \d{3}){1,4}|\d{1,15}(?:\.\d{1,8})?)"
-_AFTER_NUMBER = re.compile(rf"[{HAN}]\s?{_NUMBER}$")
+_AFTER_NUMBER = re.compile(rf"[{HAN}]\s?(?:\d{{1,6}}(?:\.\d{{1,4}})?[\u2014\u2013~\uff5e-]{{1,2}})?{_NUMBER}$")
 _BEFORE_NUMBER = re.compile(rf"{_NUMBER}(\s?)([{HAN}])")
 
 

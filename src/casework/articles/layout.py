@@ -96,7 +96,8 @@ class _Layout:
             return self.top_role(i, below, head)
         if self.is_running_head(i, above, below):
             return "chrome"
-        if below == i + 1 and self.is_half(line.text, below):
+        asks = book_pattern("asks").match(line.text)
+        if asks or below == i + 1 and self.is_half(line.text, below):
             return "body"
         return "caption" if self.caption_score(i, above, below) >= 1 else "subhead"
 

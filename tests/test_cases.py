@@ -78,3 +78,17 @@ def test_each_passage_is_in_one_case_and_each_place_is_one_case(passages: list[s
 def test_a_county_that_nobody_names_is_made_from_its_township() -> None:
     _, cases = split(["headline | D1 D2", "body | D1", "body | D2"])
     assert cases[0].place == Place("990101", D, "county")
+
+
+def test_paragraphs_headed_by_their_place_are_its_sections() -> None:
+    texts = ["各镇动态", "石桥镇：种桃三千亩。", "又修渠九条。", "西河乡：通了水。", "白马乡：修了路。"]
+    told = tuple(Passage("headline" if i == 0 else "body", Text.of(text)) for i, text in enumerate(texts))
+    named = [[], *([Mention(Span(0, 3), PLACES[p], "full")] if p else [] for p in ("D1", "", "D2", "D3"))]
+    cases = split_cases(Article("", "", "", (), "unknown", told), named)
+    assert [(NAMES[c.place.path], c.passages) for c in cases if c.place] == [("D", (0,)), ("D1", (1, 2)), ("D2", (3,)), ("D3", (4,))]
+
+
+def test_two_paragraphs_headed_by_their_place_are_none() -> None:
+    told = tuple(Passage("body", Text.of(text)) for text in ("石桥镇：种桃三千亩。", "西河乡：通了水。"))
+    cases = split_cases(Article("", "", "", (), "unknown", told), [[Mention(Span(0, 3), PLACES[p], "full")] for p in ("D1", "D2")])
+    assert [c.place for c in cases] == [PLACES["D"]]

@@ -239,9 +239,11 @@ class _Layout:
 
 def _tail_role(line: Line) -> str:
     goes_on = book_pattern("openers").match(line.text) and "\uff0c" in line.text
-    if is_enumerated(line.text) or ends_closed(line.text) or goes_on or "\u3002" in line.text:
+    if is_enumerated(line.text) or ends_closed(line.text) or goes_on:
         return "body"
-    return "caption" if photo_noun(line.text) or book_pattern("caption_verbs").search(line.text) else "chrome"
+    halves = "\u3002" in line.text
+    shown = book_pattern("caption_verbs").search(line.text) or halves and book_pattern("caption_hints").search(line.text)
+    return "caption" if photo_noun(line.text) or shown else "body" if halves else "chrome"
 
 
 def _sums_up(words: str) -> bool:

@@ -28,6 +28,7 @@ PLACES = {
     "D3": Place("990101003", f"{D}/白马乡", "township"),
     "X": Place("990102", X, "county"),
     "X1": Place("990102001", f"{X}/松岗镇", "township"),
+    "OP": Place("980100", "丙省/丁市", "prefecture"),
     "O": Place("980101", "丙省/丁市/柳湾县", "county"),
 }
 NAMES = {place.path: name for name, place in PLACES.items()}

@@ -20,7 +20,7 @@ from casework.places import Mention, Place, holder
 __all__ = ["Case", "split_cases"]
 
 _DEPTHS = {"province": 1, "prefecture": 2, "county": 3, "township": 4, "village": 5}
-_COUNTY, _TOWN = 3, 4
+_PREFECTURE, _COUNTY, _TOWN = 2, 3, 4
 _LEVELS = {depth: level for level, depth in _DEPTHS.items()}
 
 
@@ -142,12 +142,13 @@ class _Reader:
         return self.known.get(shared) or (self.up(deepest, shared.count("/") + 1) if shared else deepest)
 
     def _sections(self) -> list[tuple[int, Place]]:
-        """List the headings inside the article that name a county or a township, also those that open a paragraph with a colon."""
+        """List the headings that name a place: a township, a county, a prefecture that holds no other; several paragraphs may have theirs."""
         headed = [i for i in self.body if self.named[i] and _pattern("opening").match(self.article.passages[i].text.clean)]
         headed = headed if len(headed) >= _threshold("headed") else []
         heads = [(i, self._heading_place([i])) for i in self.used if self.article.passages[i].role == "subhead"]
         heads += [(i, self.up(self.named[i][0][1], _TOWN)) for i in headed if self.named[i][0][0] == 0]
-        return sorted((i, place) for i, place in heads if place is not None and _depth(place) >= _COUNTY)
+        named = [(i, place) for i, place in heads if place is not None and _depth(place) >= _PREFECTURE]
+        return sorted((i, p) for i, p in named if _depth(p) >= _COUNTY or not any(_within(q, p) for q in self._all() if q != p))
 
     def _by_section(self, sections: Sequence[tuple[int, Place]], top: Place | None) -> dict[int, Place | None]:
         places: dict[int, Place | None] = {}

@@ -111,7 +111,7 @@ def find_about(spot: Spot, setting: Setting, verdict: Verdict) -> str:
     said = verdict.span
     if said and spot.clause.start <= said.start and said.end <= spot.start and len(verdict.word) > 2:
         return verdict.word
-    return _noun_before(spot.head[-24:]) or (verdict.word if said else "")
+    return _noun_before(spot.head[-24:]) or verdict.word
 
 
 def _noun_behind(text: str) -> str:

@@ -142,7 +142,7 @@ class _Reader:
         return self.known.get(shared) or (self.up(deepest, shared.count("/") + 1) if shared else deepest)
 
     def _sections(self) -> list[tuple[int, Place]]:
-        """List the headings that name a place: a township, a county, a prefecture that holds no other; several paragraphs may have theirs."""
+        """List the headings that name a place: a township, a county, a prefecture that holds no other; paragraphs may have theirs."""
         headed = [i for i in self.body if self.named[i] and _pattern("opening").match(self.article.passages[i].text.clean)]
         headed = headed if len(headed) >= _threshold("headed") else []
         heads = [(i, self._heading_place([i])) for i in self.used if self.article.passages[i].role == "subhead"]

@@ -182,10 +182,15 @@ def test_a_paragraph_that_opens_with_the_whole_county_goes_on_about_it() -> None
 def test_a_quotation_that_opens_is_of_the_place_its_speaker_points_back_to() -> None:
     town = Place("130126201", "河北省/石家庄市/灵寿县/北洼乡", "township")
     village = Place("", f"{town.path}/南洼村", "village")
+    other = Place("", f"{town.path}/青禾村", "village")
     text = "“去年种菇1万棒，收入2万元。”在大棚里，该村的老王说。"
     at = text.index("该村")
     claims = extract_claims(text, [Mention(Span(at, at + 2), village, "coreference")], home=town)
     assert {c.place for c in claims} == {village}
+    text = "“去年种菇1万棒，收入2万元。”说起村里的变化，青禾村的老王说。"
+    back, named = text.index("村里"), text.index("青禾村")
+    said = [Mention(Span(back, back + 2), village, "coreference"), Mention(Span(named, named + 3), other, "name")]
+    assert {c.place for c in extract_claims(text, said, home=town)} == {other}
 
 
 def test_an_item_of_a_list_does_not_speak_of_the_place_of_the_item_before() -> None:

@@ -155,12 +155,15 @@ class Places:
         end = spot.end + 1 if self.text.startswith(_book().of, spot.end) else 0
         if self.opening.covers(Span(spot.start, spot.end)):
             end = self.opening.end
+        back = None  # where no name tells, the speaker is of the place that a word points back to
         for m in self.mentions[at:] if end else ():
-            if m.span.start >= end and (m.how != "coreference" or end == self.opening.end):
-                near = _book().speaker.match(self.text, end, m.span.start) if end == self.opening.end else m.span.start == end
-                fits = m.place is not None and "in_name" not in m.flags and same_or_within(m.place, self.home)
-                return m.place if near and fits else None
-        return None
+            near = _book().speaker.match(self.text, end, m.span.start) if end == self.opening.end else m.span.start == end
+            fits = near and m.place is not None and "in_name" not in m.flags and same_or_within(m.place, self.home)
+            if m.span.start >= end and m.how != "coreference":
+                return m.place if fits else back
+            if fits and end == self.opening.end:
+                back = back or m.place
+        return back
 
     def _turned(self, start: int, end: int, place: Place) -> Place:
         """Give the wider place whose office speaks last between two positions; else the place itself."""

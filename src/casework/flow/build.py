@@ -38,14 +38,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class BuildResult:
-    """Where the tables are, how many rows each has, the first thousand problems as lines, and of the cases how many are without a
-    known place and how many of each level."""
+    """Where the tables are, how many rows each has, the first thousand problems as lines, and how many cases are of each level."""
 
     tables_dir: Path
     counts: dict[str, int]
     problems: tuple[str, ...]
-    unplaced: int = 0
     levels: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def unplaced(self) -> int:
+        """Give the number of cases of which no place is known."""
+        return self.levels.get("", 0)
 
 
 def build(
@@ -77,12 +80,12 @@ def build(
             try:
                 with closing(_crew(jobs, scheduler, settings, job)) as crew:
                     names, found = _parse(job, crew, progress)
-                merged, unplaced = _merge(job, names, [*problems, *found])
+                merged = _merge(job, names, [*problems, *found])
             except Damaged as e:  # found while merging: that part alone is made again
                 cache.drop(e.path.parent.name)
             else:
                 cache.keep(set(names), job.codings)
-                return BuildResult(target, merged.counts, tuple(merged.problems), unplaced, merged.levels)
+                return BuildResult(target, merged.counts, tuple(merged.problems), merged.levels)
 
 
 @dataclass(frozen=True)
@@ -168,8 +171,8 @@ def _parse(job: _Job, crew: Crew, progress: Progress | None) -> tuple[list[str],
     return [names[number] for number in sorted(names)], problems
 
 
-def _merge(job: _Job, names: list[str], problems: list[Problem]) -> tuple[Merged, int]:
-    """Put the parts together and move the tables into place, all at once; tell of how many cases no place is known."""
+def _merge(job: _Job, names: list[str], problems: list[Problem]) -> Merged:
+    """Put the parts together and move the tables into place, all at once."""
     survey = survey_parts([job.cache.folder / n for n in names], job.codings, job.corrections, job.cache.folder / VERDICTS)
     survey.problems += problems
     if not survey.sources:
@@ -177,8 +180,7 @@ def _merge(job: _Job, names: list[str], problems: list[Problem]) -> tuple[Merged
     with ExitStack() as stack:
         full = stack.enter_context(fresh_folder(job.target))
         short = stack.enter_context(fresh_folder(job.study.published_dir)) if job.published else None
-        merged = merge_parts(survey, full, short, job.study.publish == "full", job.format, _about(job.study))
-    return merged, survey.unplaced
+        return merge_parts(survey, full, short, job.study.publish == "full", job.format, _about(job.study))
 
 
 def _first(survey: Survey) -> str:

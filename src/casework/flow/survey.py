@@ -14,7 +14,7 @@ import numpy as np
 from casework.flow.copies import Marks, Verdicts, link_copies
 from casework.flow.corrections import KEYS, unmatched
 from casework.flow.part import Part
-from casework.flow.work import PLACE, ROWS
+from casework.flow.work import ROWS
 from casework.study import Correction
 from casework.tables import TABLES
 from casework.tables.rows import read_block
@@ -45,17 +45,13 @@ class Place:
 
 @dataclass
 class Survey:
-    """Where the parts lie, what of them does not count, what is to be changed, and problems that belong to no source.
-
-    `unplaced` counts the cases of which no place is known.
-    """
+    """Where the parts lie, what of them does not count, what is to be changed, and problems that belong to no source."""
 
     places: list[Place] = field(default_factory=list)
     dropped: dict[Path, set[int]] = field(default_factory=dict)
     patches: dict[str, Patch] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     sources: int = 0
-    unplaced: int = 0
 
     def patch(self, source_id: str) -> Patch:
         """Give the patch of a source."""
@@ -117,7 +113,6 @@ def _sources(out: Survey, seen: _Seen, part: Part) -> set[int]:
     for _, file, source_id, i in sorted(told):
         if i >= 0 and seen.is_new(source_id):
             out.sources += 1
-            out.unplaced += index["unplaced"][i]
             continue
         message = f"{file}: has the same bytes as another file; both are {source_id}"
         out.patch(source_id).problems.append(Problem("duplicate", message, source_id=source_id))
@@ -160,7 +155,6 @@ def _correct(out: Survey, where: Mapping[str, tuple[int, int]], corrections: Map
     """Find the table of each correction's row."""
     for source_id, wanted in corrections.items():
         tables: dict[str, str] = {}
-        placed: dict[str, bool] = {}
         if source_id in where:
             number, i = where[source_id]
             place = out.places[number]
@@ -169,9 +163,6 @@ def _correct(out: Survey, where: Mapping[str, tuple[int, int]], corrections: Map
                 at = TABLES[name].names.index(key)
                 for row in read_block(part.block(name, i, i + 1)[0]):
                     tables.setdefault(row[at], name)
-                    if name == "cases":
-                        placed[row[at]] = bool(row[PLACE])
-        out.unplaced += sum(placed[c.row_id] - bool(c.value) for c in wanted if c.field == "place" and c.row_id in placed)
         for c in wanted:
             if c.row_id in tables:
                 out.patch(source_id).corrections.setdefault(tables[c.row_id], []).append(c)

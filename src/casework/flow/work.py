@@ -24,10 +24,9 @@ from casework.tables import TABLES
 from casework.tables.rows import Cells, arrange_rows, bad_links, bad_rows, bad_surfaces, held_back, write_block
 from casework.text import CaseworkError, Problem, Text
 
-__all__ = ["PLACE", "ROWS", "SHORT_FORM", "Task", "do_task", "problem_row"]
+__all__ = ["ROWS", "SHORT_FORM", "Task", "do_task", "problem_row"]
 
 ROWS = "rows.part"
-PLACE = TABLES["cases"].names.index("place")
 SHORT_FORM = " short"
 """What the name of a table's stand-off blocks ends in."""
 
@@ -147,7 +146,6 @@ def _write_rows(task: Task, home: Path, read: _Read) -> None:
     index = {
         "sources": [[s.file, s.source_id, *more] for s, *more in zip(read.sources, read.order, *zip(*stamps, strict=True), strict=True)],
         "articles": [[i, article_id, published] for i, article_id, published, _ in articles],
-        "unplaced": [sum(not row[PLACE] for row in group) for group in rows["cases"]],
         "again": read.again,
         "problems": [[p.code, p.message] for p in read.problems],
         "bytes": task.batch.bytes,

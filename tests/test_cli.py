@@ -176,7 +176,7 @@ def test_reports_are_checked_before_anything_is_built(study: Path) -> None:
     text = study.read_text(encoding="utf-8")
     line = text[: text.index("- name: language")].count("\n") + 1
     study.write_text(text.replace("- name: language", "- name: langauge"), encoding="utf-8")
-    one_line(casework("run", study), 2, f"{study}:{line}: report 'langauge': ", "langauge.ipynb: no such notebook")
+    one_line(casework("run", study), 2, f"{study}:{line}: report 'langauge': ", "langauge.ipynb: no such notebook; did you mean 'language'?")
     assert not (study.parent / ".casework").exists()
 
 

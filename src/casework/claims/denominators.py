@@ -80,7 +80,8 @@ def _cue(entry: Mapping[str, Any], reach: int) -> re.Pattern[str]:
     options = sorted(map(re.escape, entry["before"]), key=len, reverse=True)
     options += [f"{re.escape(w)}(?=.{{0,{reach}}}$)" for w in entry.get("near", ())]
     options += [f"{entry['touching']}$"] if "touching" in entry else []
-    return re.compile(f"{guard}{longer}(?:{'|'.join(options)})")
+    behind = f"(?![{re.escape(entry['not_before'])}])" if "not_before" in entry else ""
+    return re.compile(f"{guard}{longer}(?:{'|'.join(options)}){behind}")
 
 
 class Earlier(NamedTuple):

@@ -38,7 +38,7 @@ def by_source(path: Path | None, load: Callable[[], Gazetteer] = load_gazetteer)
         tables = [TABLES[n] for n in _candidates(c.row_id)]
         fields = [t for t in tables if c.field in t.names and c.field not in (KEYS[t.name], *_FIXED)]
         if not fields:
-            known = [n for t in tables for n in t.names if n not in (KEYS[t.name], *_FIXED)]
+            known = dict.fromkeys(n for t in tables for n in t.names if n not in (KEYS[t.name], *_FIXED))
             where = " or ".join(t.name for t in tables)
             raise CaseworkError(f"{path}:{c.line}: '{c.field}' of {where} cannot be corrected{did_you_mean(c.field, known)}")
         wrong = [_wrong(t, c) for t in fields]
@@ -90,5 +90,6 @@ def correct_rows(declared: Table, rows: Iterable[Cells], corrections: Iterable[C
 
 def unmatched(corrections: Iterable[Correction]) -> list[Problem]:
     """Give the problem of each correction that fits no row."""
-    message = "corrections.csv:{}: no row '{}' any more; its text or its reading has changed"
-    return [Problem("correction_unmatched", message.format(c.line, c.row_id)) for c in corrections]
+    message = "corrections.csv:{}: no row '{}'; look at the id, or its text or its reading has changed"
+    lost = dict.fromkeys((c.line, c.row_id) for c in corrections)  # a place is three corrections of one line
+    return [Problem("correction_unmatched", message.format(*line)) for line in lost]

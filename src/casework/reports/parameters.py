@@ -22,7 +22,8 @@ def read_notebook(path: Path) -> Any:
     try:
         return read(path, as_version=4)
     except FileNotFoundError:
-        raise CaseworkError(f"{path}: no such notebook") from None
+        known = [p.stem for p in path.parent.glob(f"*{path.suffix}")]
+        raise CaseworkError(f"{path}: no such notebook{did_you_mean(path.stem, known) if known else ''}") from None
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError, KeyError) as e:
         raise CaseworkError(f"{path}: not a notebook: {str(e).splitlines()[0][:120]}") from None
 

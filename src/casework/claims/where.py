@@ -25,6 +25,9 @@ class Scene:
 
     A paragraph that goes through several places leaves none. A heading starts afresh; without a place of its own
     it goes back to the one of the headline.
+
+    `headline` is the place that headings go back to, `first` the first that the article names while it has named none yet,
+    `only` its one village, which takes the place of what holds it.
     """
 
     headline: Place | None = None
